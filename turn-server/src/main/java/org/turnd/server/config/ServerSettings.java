@@ -1,0 +1,153 @@
+package org.turnd.server.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.turnd.stun.TransportAddress;
+
+/// Everything a server is told at its start: immutable, complete and already checked.
+///
+/// @param realm the REALM of the long-term credential mechanism
+/// @param software text of the SOFTWARE attribute, null to send none
+/// @param listeners where clients connect; at least one
+/// @param relay where relayed transport addresses come from
+/// @param auth who may allocate
+/// @param peers which peers may be reached
+/// @param limits how much anybody may use
+/// @param tls certificate for TLS listeners, null when there is none
+/// @param http metrics and health, null when switched off
+/// @param log what is logged and how
+/// @param shards event loops; 0 means one a core
+/// @param dataPlane what carries UDP
+/// @param drainTimeout how long SIGTERM waits for the last allocation
+public record ServerSettings(
+        String realm,
+        @Nullable String software,
+        List<Listener> listeners,
+        Relay relay,
+        Auth auth,
+        Peers peers,
+        Limits limits,
+        @Nullable Tls tls,
+        @Nullable Http http,
+        Log log,
+        int shards,
+        DataPlane dataPlane,
+        Duration drainTimeout) {
+
+    public ServerSettings {
+        listeners = List.copyOf(listeners);
+    }
+
+    /// How a listener talks. A TCP listener also takes TLS on the same port when a certificate is
+    /// configured, told apart by the first byte; a TLS listener takes nothing but TLS.
+    public enum Protocol {
+        UDP,
+        TCP,
+        TLS
+    }
+
+    /// What carries UDP.
+    public enum DataPlane {
+        AUTO,
+        PORTABLE
+    }
+
+    /// One listening address.
+    ///
+    /// @param address IP address and port; a wildcard (`0.0.0.0`, `::`) means every address of this
+    ///   family that the machine has at start; port 0 picks a free one
+    public record Listener(Protocol protocol, TransportAddress address) {}
+
+    /// Relayed transport addresses.
+    ///
+    /// @param ipv4 local address of IPv4 relays, port 0; null offers none
+    /// @param ipv6 local address of IPv6 relays, port 0; null offers none
+    /// @param externalIpv4 what clients and peers see instead of `ipv4` behind a 1:1 NAT; null: the
+    ///   same
+    /// @param externalIpv6 as `externalIpv4`, for IPv6
+    /// @param minPort, maxPort the port range, both included, 1024 to 65535
+    /// @param quarantine how long a port rests before it is used again
+    public record Relay(
+            @Nullable TransportAddress ipv4,
+            @Nullable TransportAddress ipv6,
+            @Nullable TransportAddress externalIpv4,
+            @Nullable TransportAddress externalIpv6,
+            int minPort,
+            int maxPort,
+            Duration quarantine) {}
+
+    /// Credentials.
+    ///
+    /// @param secrets shared secrets of time-limited credentials; any of them validates
+    /// @param users long-term users
+    /// @param nonceLifetime how long a NONCE is accepted
+    public record Auth(List<Secret> secrets, List<User> users, Duration nonceLifetime) {
+        public Auth {
+            secrets = List.copyOf(secrets);
+            users = List.copyOf(users);
+        }
+    }
+
+    /// A text that is never shown.
+    public record Secret(String value) {
+        @Override
+        public String toString() {
+            return "<secret>";
+        }
+    }
+
+    /// A long-term user.
+    public record User(String name, Secret password) {}
+
+    /// Which peers may be reached. `allow` wins over `deny`, both win over the built-in list of
+    /// ranges that are denied by default.
+    ///
+    /// @param allow, deny IP addresses or CIDR blocks
+    public record Peers(List<String> allow, List<String> deny) {
+        public Peers {
+            allow = List.copyOf(allow);
+            deny = List.copyOf(deny);
+        }
+    }
+
+    /// Bounds. Every one has a default.
+    public record Limits(
+            int allocations,
+            int allocationsPerUser,
+            int permissionsPerAllocation,
+            int channelsPerAllocation,
+            Duration defaultLifetime,
+            Duration maxLifetime,
+            int connections,
+            Duration handshakeTimeout,
+            Duration idleStreamTimeout,
+            int streamQueueBytes) {}
+
+    /// Certificate chain and private key, PEM.
+    ///
+    /// @param keyPassword of an encrypted key, null when it isn't
+    public record Tls(Path certificateChain, Path privateKey, @Nullable Secret keyPassword) {}
+
+    /// The listener of metrics and health.
+    public record Http(TransportAddress address) {}
+
+    /// Logging.
+    public record Log(LogFormat format, LogLevel level) {}
+
+    /// How log lines look; AUTO is TEXT on a terminal and JSON elsewhere.
+    public enum LogFormat {
+        AUTO,
+        TEXT,
+        JSON
+    }
+
+    /// What is worth a log line.
+    public enum LogLevel {
+        ERROR,
+        WARN,
+        INFO,
+        DEBUG
+    }
+}

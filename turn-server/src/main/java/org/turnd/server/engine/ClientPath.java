@@ -1,0 +1,68 @@
+package org.turnd.server.engine;
+
+import org.jspecify.annotations.Nullable;
+import org.turnd.stun.TransportAddress;
+
+/// One five-tuple as seen from the server (RFC 8656 §2): where a client's messages come from and
+/// where its answers go. Belongs to the engine's thread.
+///
+/// A stream connection has one path for its whole life; the net side makes it when the connection
+/// opens. For UDP the engine makes one a request and keeps it with the allocation.
+public final class ClientPath {
+    /// The connection id of a client that has no connection.
+    public static final int NO_CONNECTION = -1;
+
+    private final Transport transport;
+    private final int listener;
+    private final int connection;
+    private final TransportAddress client;
+
+    /// The allocation of a stream's five-tuple; UDP's are found by address.
+    @Nullable Allocation streamAllocation;
+
+    private ClientPath(Transport transport, int listener, int connection, TransportAddress client) {
+        this.transport = transport;
+        this.listener = listener;
+        this.connection = connection;
+        this.client = client;
+    }
+
+    /// A path of UDP datagrams.
+    ///
+    /// @param listener index of the listening socket that got the request and sends the answers
+    public static ClientPath datagram(int listener, TransportAddress client) {
+        return new ClientPath(Transport.UDP, listener, NO_CONNECTION, client);
+    }
+
+    /// A path over one TCP or TLS connection.
+    ///
+    /// @param connection id chosen by the net side, unique among the shard's open connections
+    public static ClientPath stream(
+            Transport transport, int listener, int connection, TransportAddress client) {
+        return new ClientPath(transport, listener, connection, client);
+    }
+
+    public Transport transport() {
+        return transport;
+    }
+
+    /// The index of the listener, in the order of the settings.
+    public int listener() {
+        return listener;
+    }
+
+    /// The id of the stream connection, or [#NO_CONNECTION].
+    public int connection() {
+        return connection;
+    }
+
+    /// The client's address as the server sees it: what XOR-MAPPED-ADDRESS says.
+    public TransportAddress client() {
+        return client;
+    }
+
+    @Override
+    public String toString() {
+        return transport + " " + client;
+    }
+}

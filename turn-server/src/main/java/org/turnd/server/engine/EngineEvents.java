@@ -1,0 +1,31 @@
+package org.turnd.server.engine;
+
+import org.turnd.stun.StunMethod;
+import org.turnd.stun.TransportAddress;
+
+/// What an engine tells about itself besides counting: few, control-plane things, for logs and the
+/// audit trail. Called on the engine's thread; must not block.
+public interface EngineEvents {
+    /// An allocation was made.
+    void onAllocated(
+            ClientPath client, String username, TransportAddress relayed, int lifetimeSeconds);
+
+    /// An allocation ended.
+    void onAllocationEnded(
+            ClientPath client,
+            String username,
+            EndReason reason,
+            long bytesToPeers,
+            long bytesToClient);
+
+    /// A request was answered with an error.
+    void onRefused(ClientPath client, StunMethod method, int errorCode, RefusalCause cause);
+
+    /// Why an allocation ended.
+    enum EndReason {
+        EXPIRED,
+        DELETED_BY_CLIENT,
+        CONNECTION_CLOSED,
+        SERVER_STOPPED
+    }
+}

@@ -1,0 +1,25 @@
+package org.turnd.server.engine;
+
+import org.jspecify.annotations.Nullable;
+
+/// What one engine is told at its start. Immutable.
+///
+/// @param realm the REALM of the long-term credential mechanism, already OpaqueString-prepared
+/// @param software the SOFTWARE attribute's text, or null to say nothing (S-11)
+/// @param defaultLifetimeSeconds lifetime granted when the client asks for less, 600 by default
+/// @param maxLifetimeSeconds the longest lifetime granted, 600 to 3600
+/// @param nonceLifetimeSeconds how long a NONCE is accepted, 1 to 3600 (D-06)
+/// @param allocationsMax allocations at most on this shard
+/// @param permissionsMax permissions at most in one allocation (H-06)
+/// @param channelsMax channels at most in one allocation (J-06)
+/// @param storedAnswersMax answers at most kept for retransmitted requests on this shard (C-02)
+public record EngineSettings(
+        String realm,
+        @Nullable String software,
+        int defaultLifetimeSeconds,
+        int maxLifetimeSeconds,
+        int nonceLifetimeSeconds,
+        int allocationsMax,
+        int permissionsMax,
+        int channelsMax,
+        int storedAnswersMax) {}

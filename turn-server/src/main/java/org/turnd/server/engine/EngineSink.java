@@ -1,0 +1,48 @@
+package org.turnd.server.engine;
+
+import io.netty.buffer.ByteBuf;
+
+/// Everything a [TurnEngine] does to the outside world. Called on the engine's own thread only.
+///
+/// Every buffer is borrowed: the callee copies or sends the bytes before it returns. Addresses are
+/// the 128 bits of an IPv6 address in two longs; IPv4 is its IPv4-mapped form.
+public interface EngineSink {
+    /// Sends one STUN message or ChannelData message to a client. On a stream the callee adds the
+    /// ChannelData padding of RFC 8656 §12.5. What can't be sent now is dropped and counted.
+    void sendToClient(ClientPath client, ByteBuf buffer, int offset, int length);
+
+    /// Sends one UDP datagram from a relayed transport address.
+    void sendToPeer(
+            int relay,
+            long peerHigh,
+            long peerLow,
+            int peerPort,
+            ByteBuf buffer,
+            int offset,
+            int length);
+
+    /// Passes a datagram to a relayed transport address that lives on another shard; there it goes
+    /// to [TurnEngine#onHandOver].
+    void handOver(
+            int shard,
+            long relayHigh,
+            long relayLow,
+            int relayPort,
+            long sourceHigh,
+            long sourceLow,
+            int sourcePort,
+            ByteBuf buffer,
+            int offset,
+            int length);
+
+    /// Opens the socket of a relayed transport address. The answer is exactly one call of
+    /// [TurnEngine#onRelayBound] or [TurnEngine#onRelayFailed], now or later, unless [#closeRelay]
+    /// comes first; after that the id means nothing until it is bound again.
+    ///
+    /// @param relay id chosen by the engine, small and reused
+    /// @param high, low, port the local address to bind, not its external mapping
+    void bindRelay(int relay, long high, long low, int port);
+
+    /// Closes the socket of a relayed transport address; nothing may arrive from it any more.
+    void closeRelay(int relay);
+}

@@ -1,0 +1,27 @@
+package org.turnd.server.engine;
+
+/// Why a request was refused, finer than its error code: one counter and one sampled log line each.
+public enum RefusalCause {
+    /// The first request of every client: no MESSAGE-INTEGRITY yet. Not a failure.
+    NO_CREDENTIALS,
+    INCOMPLETE_CREDENTIALS,
+    WRONG_REALM,
+    UNKNOWN_USER,
+    WRONG_PASSWORD,
+    STALE_NONCE,
+    UNKNOWN_ATTRIBUTE,
+    BAD_REQUEST,
+    NO_ALLOCATION,
+    ALLOCATION_EXISTS,
+    WRONG_USER,
+    UNSUPPORTED_TRANSPORT,
+    UNSUPPORTED_FAMILY,
+    FAMILY_MISMATCH,
+    PEER_DENIED,
+    CLIENT_DENIED,
+    DRAINING,
+    USER_QUOTA,
+    NO_PORT,
+    CAPACITY,
+    BAD_RESERVATION
+}

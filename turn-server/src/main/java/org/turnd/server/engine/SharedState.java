@@ -1,0 +1,58 @@
+package org.turnd.server.engine;
+
+import org.jspecify.annotations.Nullable;
+import org.turnd.stun.AddressFamily;
+import org.turnd.stun.TransportAddress;
+
+/// What all shards must see: relay ports, quotas, reservations and where relayed addresses live.
+/// Every method is safe on every thread; [#findRelay] and [#isRelayAddress] are on the data path
+/// and neither lock nor allocate.
+public interface SharedState {
+    /// No port, shard or relay.
+    int NONE = -1;
+
+    /// The local address to bind relays of this family to, port 0; null when the family isn't
+    /// offered.
+    @Nullable TransportAddress relayAddress(AddressFamily family);
+
+    /// The address that clients and peers see instead of [#relayAddress]: the external mapping, or
+    /// the same address.
+    @Nullable TransportAddress externalRelayAddress(AddressFamily family);
+
+    /// Leases a random free port, or returns [#NONE]. With [PortRule#EVEN_WITH_NEXT] the next port
+    /// is leased too.
+    int leasePort(AddressFamily family, PortRule rule, long nowNanos);
+
+    /// Gives a leased port back; it rests in quarantine before it is leased again (S-13).
+    void returnPort(AddressFamily family, int port, long nowNanos);
+
+    /// Keeps a leased port for whoever brings the returned token within 30 s (F-14); unclaimed, it
+    /// goes back to the pool by itself.
+    long reserve(AddressFamily family, int port, long nowNanos);
+
+    /// Takes the port of a reservation, once; null when the token is unknown, used or expired.
+    @Nullable Reservation claim(long token, long nowNanos);
+
+    /// Counts one more allocation of this user, or returns false when it has as many as it may.
+    boolean acquireAllocation(String username);
+
+    /// Counts one allocation of this user less.
+    void releaseAllocation(String username);
+
+    /// Says whether new allocations are refused because the server is about to stop.
+    boolean isDraining();
+
+    /// Says whether this is the IP address of relayed addresses, internal or external.
+    boolean isRelayAddress(long high, long low);
+
+    /// Makes a bound relay known under its external (and internal) address.
+    void publishRelay(AddressFamily family, int port, int shard, int relay);
+
+    void withdrawRelay(AddressFamily family, int port);
+
+    /// Returns `shard << 32 | relay` of a live relayed transport address, or [#NONE].
+    long findRelay(long high, long low, int port);
+
+    /// A claimed port.
+    record Reservation(AddressFamily family, int port) {}
+}

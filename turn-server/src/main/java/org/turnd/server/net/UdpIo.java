@@ -1,0 +1,51 @@
+package org.turnd.server.net;
+
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+
+/// The UDP data plane of one shard: sockets by number, addresses as primitives, buffers reused.
+///
+/// Every method is called on the shard's event loop, and nothing here allocates for a packet.
+/// Addresses are the 128 bits of an IPv6 address in two longs; IPv4 is its IPv4-mapped form.
+public interface UdpIo extends AutoCloseable {
+    /// Writable bytes before every received datagram: room for a Data indication's header (20), an
+    /// IPv6 XOR-PEER-ADDRESS (24) and the DATA attribute's header (4).
+    int HEADROOM_BYTES = 64;
+
+    /// Writable bytes after every received datagram: room for attribute padding.
+    int TAILROOM_BYTES = 4;
+
+    /// Opens and binds a socket.
+    ///
+    /// @param high, low, port the local address; never a wildcard
+    /// @param shared several shards bind this address; the kernel spreads clients over them
+    /// @param receiver gets what arrives
+    /// @return the socket's number, small and reused after [#close(int)]
+    /// @throws IOException when the address can't be bound
+    int open(long high, long low, int port, boolean shared, Receiver receiver) throws IOException;
+
+    /// Sends one datagram, or drops it and counts why. Borrows the buffer. A peer that can't be
+    /// reached costs this packet and nothing else.
+    void send(int socket, long high, long low, int port, ByteBuf buffer, int offset, int length);
+
+    /// Sends what [#send] has staged. The shard calls it once at the end of every wake-up.
+    void flush();
+
+    /// Closes one socket. Its receiver is not called again.
+    void close(int socket);
+
+    /// Closes every socket.
+    @Override
+    void close();
+
+    /// What the plane counts. Readable on every thread.
+    UdpCounters counters();
+
+    /// Gets what arrives at a socket.
+    interface Receiver {
+        /// One datagram. The buffer is borrowed: its bytes from `offset - HEADROOM_BYTES` to
+        /// `offset + length + TAILROOM_BYTES` may be written until this method returns.
+        void onDatagram(
+                int socket, long high, long low, int port, ByteBuf buffer, int offset, int length);
+    }
+}
