@@ -1,0 +1,5 @@
+/// Tests of the networks themselves.
+@NullMarked
+package org.turnd.peers.lab;
+
+import org.jspecify.annotations.NullMarked;
