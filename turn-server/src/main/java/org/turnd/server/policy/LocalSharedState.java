@@ -1,0 +1,199 @@
+package org.turnd.server.policy;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.turnd.server.config.ServerSettings;
+import org.turnd.server.engine.PortRule;
+import org.turnd.server.engine.SharedState;
+import org.turnd.stun.AddressFamily;
+import org.turnd.stun.TransportAddress;
+
+/// What the shards of one process share, in memory. Safe on every thread.
+///
+/// Ports and reservations change hands once an allocation and stand behind one lock; quotas and the
+/// relay directory have none.
+public final class LocalSharedState implements SharedState {
+    /// One port in this many may be held by reservations, so that reserving and never claiming
+    /// cannot empty the pool.
+    static final int PORTS_PER_RESERVATION = 4;
+
+    private final Object lock = new Object();
+    private final Map<AddressFamily, PortPool> pools = new EnumMap<>(AddressFamily.class);
+    private final Map<AddressFamily, RelayDirectory> directories =
+            new EnumMap<>(AddressFamily.class);
+    private final @Nullable RelayDirectory ipv4;
+    private final @Nullable RelayDirectory ipv6;
+    private final Reservations reservations;
+    private final AllocationQuotas quotas;
+    private volatile boolean draining;
+
+    /// Starts with every port free.
+    ///
+    /// @param relay which addresses and ports relays may have
+    /// @param allocationsPerUser allocations at most of one user, at least 1
+    /// @param random where ports and reservation tokens come from: a [java.security.SecureRandom]
+    ///   outside of tests, for tokens must not be guessed
+    public LocalSharedState(
+            ServerSettings.Relay relay, int allocationsPerUser, RandomGenerator random) {
+        long quarantineNanos = relay.quarantine().toNanos();
+        int ports = relay.maxPort() - relay.minPort() + 1;
+        ipv4 = directory(relay.ipv4(), relay.externalIpv4(), relay);
+        ipv6 = directory(relay.ipv6(), relay.externalIpv6(), relay);
+        offer(AddressFamily.IPV4, ipv4);
+        offer(AddressFamily.IPV6, ipv6);
+        for (AddressFamily family : directories.keySet()) {
+            pools.put(
+                    family,
+                    new PortPool(relay.minPort(), relay.maxPort(), quarantineNanos, random));
+        }
+        reservations =
+                new Reservations(
+                        Math.max(1, ports / PORTS_PER_RESERVATION), random, this::giveBackUnused);
+        quotas = new AllocationQuotas(allocationsPerUser);
+    }
+
+    @Override
+    public @Nullable TransportAddress relayAddress(AddressFamily family) {
+        RelayDirectory directory = directories.get(family);
+        return directory == null ? null : directory.internal();
+    }
+
+    @Override
+    public @Nullable TransportAddress externalRelayAddress(AddressFamily family) {
+        RelayDirectory directory = directories.get(family);
+        return directory == null ? null : directory.external();
+    }
+
+    @Override
+    public int leasePort(AddressFamily family, PortRule rule, long nowNanos) {
+        PortPool pool = pools.get(family);
+        if (pool == null) {
+            return NONE;
+        }
+        synchronized (lock) {
+            reservations.expire(nowNanos);
+            if (rule == PortRule.EVEN_WITH_NEXT && reservations.isFull()) {
+                return NONE;
+            }
+            return pool.lease(rule, nowNanos);
+        }
+    }
+
+    /// A port that isn't leased is left alone: giving it back twice must not lease it twice.
+    @Override
+    public void returnPort(AddressFamily family, int port, long nowNanos) {
+        PortPool pool = pools.get(family);
+        if (pool == null) {
+            return;
+        }
+        synchronized (lock) {
+            boolean leased = pool.isLeased(port);
+            assert leased : "port " + port + " was not leased";
+            if (leased) {
+                pool.giveBack(port, nowNanos);
+            }
+        }
+    }
+
+    @Override
+    public long reserve(AddressFamily family, int port, long nowNanos) {
+        synchronized (lock) {
+            reservations.expire(nowNanos);
+            return reservations.add(new Reservation(family, port), nowNanos);
+        }
+    }
+
+    @Override
+    public @Nullable Reservation claim(long token, long nowNanos) {
+        synchronized (lock) {
+            reservations.expire(nowNanos);
+            return reservations.remove(token);
+        }
+    }
+
+    @Override
+    public boolean acquireAllocation(String username) {
+        return quotas.acquire(username);
+    }
+
+    @Override
+    public void releaseAllocation(String username) {
+        quotas.release(username);
+    }
+
+    @Override
+    public boolean isDraining() {
+        return draining;
+    }
+
+    /// Says from now on whether new allocations are refused.
+    public void setDraining(boolean draining) {
+        this.draining = draining;
+    }
+
+    @Override
+    public boolean isRelayAddress(long high, long low) {
+        return (ipv4 != null && ipv4.matches(high, low))
+                || (ipv6 != null && ipv6.matches(high, low));
+    }
+
+    @Override
+    public void publishRelay(AddressFamily family, int port, int shard, int relay) {
+        RelayDirectory directory = directories.get(family);
+        if (directory != null) {
+            directory.publish(port, shard, relay);
+        }
+    }
+
+    @Override
+    public void withdrawRelay(AddressFamily family, int port) {
+        RelayDirectory directory = directories.get(family);
+        if (directory != null) {
+            directory.withdraw(port);
+        }
+    }
+
+    @Override
+    public long findRelay(long high, long low, int port) {
+        if (ipv4 != null && ipv4.matches(high, low)) {
+            return ipv4.find(port);
+        }
+        return ipv6 != null && ipv6.matches(high, low) ? ipv6.find(port) : NONE;
+    }
+
+    /// Ports of this family that can be leased now: for metrics and tests.
+    public int freePorts(AddressFamily family, long nowNanos) {
+        PortPool pool = pools.get(family);
+        if (pool == null) {
+            return 0;
+        }
+        synchronized (lock) {
+            reservations.expire(nowNanos);
+            return pool.freeCount(nowNanos);
+        }
+    }
+
+    private static @Nullable RelayDirectory directory(
+            @Nullable TransportAddress internal,
+            @Nullable TransportAddress external,
+            ServerSettings.Relay relay) {
+        return internal == null
+                ? null
+                : new RelayDirectory(internal, external, relay.minPort(), relay.maxPort());
+    }
+
+    private void offer(AddressFamily family, @Nullable RelayDirectory directory) {
+        if (directory != null) {
+            directories.put(family, directory);
+        }
+    }
+
+    private void giveBackUnused(Reservation reservation) {
+        PortPool pool = pools.get(reservation.family());
+        if (pool != null) {
+            pool.giveBackUnused(reservation.port());
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package org.turnd.server.policy;
+
+import java.util.concurrent.atomic.AtomicLongArray;
+import org.jspecify.annotations.Nullable;
+import org.turnd.server.engine.SharedState;
+import org.turnd.stun.TransportAddress;
+
+/// Where the live relayed transport addresses of one family are: an array by port. Safe on every
+/// thread; lookups neither lock nor allocate.
+final class RelayDirectory {
+    private final TransportAddress internal;
+    private final TransportAddress external;
+    private final int minPort;
+    private final AtomicLongArray relays;
+
+    /// @param external what clients and peers see, null when it is the same as `internal`
+    RelayDirectory(
+            TransportAddress internal,
+            @Nullable TransportAddress external,
+            int minPort,
+            int maxPort) {
+        this.internal = internal;
+        this.external = external == null ? internal : external;
+        this.minPort = minPort;
+        relays = new AtomicLongArray(maxPort - minPort + 1);
+        for (int index = 0; index < relays.length(); index++) {
+            relays.setPlain(index, SharedState.NONE);
+        }
+    }
+
+    TransportAddress internal() {
+        return internal;
+    }
+
+    TransportAddress external() {
+        return external;
+    }
+
+    boolean matches(long high, long low) {
+        return (high == internal.high() && low == internal.low())
+                || (high == external.high() && low == external.low());
+    }
+
+    void publish(int port, int shard, int relay) {
+        relays.setRelease(port - minPort, ((long) shard << 32) | relay);
+    }
+
+    void withdraw(int port) {
+        relays.setRelease(port - minPort, SharedState.NONE);
+    }
+
+    long find(int port) {
+        int index = port - minPort;
+        return index < 0 || index >= relays.length() ? SharedState.NONE : relays.getAcquire(index);
+    }
+}
