@@ -1,4 +1,75 @@
 package org.turnd.server.engine;
 
-/// One allocation (RFC 8656 §3.2).
-final class Allocation {}
+import org.jspecify.annotations.Nullable;
+import org.turnd.stun.AddressFamily;
+import org.turnd.stun.IntegrityKey;
+
+/// One allocation (RFC 8656 §6): a five-tuple, its user, and one relayed transport address or, when
+/// dual, two. As a timer it is due when the first of them expires.
+final class Allocation extends TimerWheel.Timer {
+    final ClientPath client;
+    final String username;
+
+    /// The key of the Allocate's user; no password is kept (D-30).
+    final IntegrityKey key;
+
+    final Channels channels;
+
+    /// What the answer to the Allocate still waits for; null once it was sent.
+    @Nullable PendingAllocate pending;
+
+    long bytesToPeers;
+    long bytesToClient;
+    boolean ended;
+
+    private @Nullable Relay ipv4;
+    private @Nullable Relay ipv6;
+
+    Allocation(
+            ClientPath client,
+            String username,
+            IntegrityKey key,
+            Channels channels,
+            PendingAllocate pending) {
+        this.client = client;
+        this.username = username;
+        this.key = key;
+        this.channels = channels;
+        this.pending = pending;
+    }
+
+    @Nullable Relay relay(AddressFamily family) {
+        return family == AddressFamily.IPV4 ? ipv4 : ipv6;
+    }
+
+    void setRelay(AddressFamily family, @Nullable Relay relay) {
+        if (family == AddressFamily.IPV4) {
+            ipv4 = relay;
+        } else {
+            ipv6 = relay;
+        }
+    }
+
+    /// Says whether a relay socket is still being bound.
+    boolean isBinding() {
+        return (ipv4 != null && ipv4.state == Relay.State.BINDING)
+                || (ipv6 != null && ipv6.state == Relay.State.BINDING);
+    }
+
+    boolean hasRelay() {
+        return ipv4 != null || ipv6 != null;
+    }
+
+    /// When the first relayed transport address expires.
+    long nextExpiryNanos() {
+        Relay first = ipv4;
+        Relay second = ipv6;
+        if (first == null || second == null) {
+            Relay only = first == null ? second : first;
+            return only == null ? Long.MAX_VALUE : only.expiresNanos;
+        }
+        return first.expiresNanos - second.expiresNanos < 0
+                ? first.expiresNanos
+                : second.expiresNanos;
+    }
+}

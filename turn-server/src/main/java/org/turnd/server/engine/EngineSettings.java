@@ -1,6 +1,7 @@
 package org.turnd.server.engine;
 
 import org.jspecify.annotations.Nullable;
+import org.turnd.stun.StunAttribute.Lifetime;
 
 /// What one engine is told at its start. Immutable.
 ///
@@ -22,4 +23,13 @@ public record EngineSettings(
         int allocationsMax,
         int permissionsMax,
         int channelsMax,
-        int storedAnswersMax) {}
+        int storedAnswersMax) {
+
+    // F-17, G-02 (RFC 8656 §7.2, §8.2): a client cannot ask for less than the default lifetime.
+    int grantedLifetimeSeconds(@Nullable Lifetime requested) {
+        if (requested == null) {
+            return defaultLifetimeSeconds;
+        }
+        return Math.clamp(requested.seconds(), defaultLifetimeSeconds, maxLifetimeSeconds);
+    }
+}

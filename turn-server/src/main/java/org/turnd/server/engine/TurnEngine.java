@@ -1,7 +1,23 @@
 package org.turnd.server.engine;
 
 import io.netty.buffer.ByteBuf;
+import java.util.List;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.turnd.server.engine.EngineEvents.EndReason;
+import org.turnd.stun.Decoded;
+import org.turnd.stun.ErrorReason;
+import org.turnd.stun.FirstByte;
+import org.turnd.stun.MalformedStun;
+import org.turnd.stun.MessageIntegrity;
+import org.turnd.stun.Octets;
+import org.turnd.stun.StunAttribute.UnknownAttributes;
+import org.turnd.stun.StunClass;
+import org.turnd.stun.StunMessage;
+import org.turnd.stun.StunMethod;
+import org.turnd.stun.StunView;
+import org.turnd.stun.TransactionId;
+import org.turnd.stun.TransportAddress;
 
 /// One shard's STUN and TURN server (RFC 8489, RFC 8656): input and time in, output through an
 /// [EngineSink].
@@ -12,7 +28,21 @@ import java.util.random.RandomGenerator;
 /// bytes before `offset` and 4 bytes after `offset + length` may be written.
 public final class TurnEngine {
     private final EngineCounters counters = new EngineCounters();
+    private final StunView view = new StunView();
+    private final StoredAnswers storedAnswers;
+    private final Allocations allocations;
+    private final DataPath dataPath;
+    private final Authenticator authenticator;
+    private final Responder responder;
+    private final BindingProcessor binding;
+    private final AllocateProcessor allocate;
+    private final RefreshProcessor refresh;
+    private final PermissionProcessor permission;
 
+    /// @param shard this engine's number, as [EngineSink#handOver] and [SharedState] use it
+    /// @param policy peers that may be reached
+    /// @param random source of nonces, transaction ids and hash seeds; cryptographically strong
+    ///   except in simulations
     public TurnEngine(
             int shard,
             EngineSettings settings,
@@ -22,7 +52,28 @@ public final class TurnEngine {
             EngineSink sink,
             EngineEvents events,
             ChannelOffload offload,
-            RandomGenerator random) {}
+            RandomGenerator random) {
+        MessageIntegrity integrity = new MessageIntegrity();
+        storedAnswers = new StoredAnswers(settings.storedAnswersMax());
+        allocations =
+                new Allocations(shard, settings, shared, sink, events, counters, offload, random);
+        dataPath =
+                new DataPath(
+                        shard,
+                        allocations,
+                        shared,
+                        policy,
+                        sink,
+                        counters,
+                        new TransactionIds(random));
+        authenticator = new Authenticator(settings, credentials, integrity, random);
+        responder = new Responder(settings, integrity, storedAnswers, sink, events, counters);
+        binding = new BindingProcessor(counters);
+        allocate =
+                new AllocateProcessor(settings, shared, allocations, events, counters, responder);
+        refresh = new RefreshProcessor(settings, allocations);
+        permission = new PermissionProcessor(shared, policy, offload, counters);
+    }
 
     /// A UDP datagram from a client.
     public void onDatagram(
@@ -33,14 +84,58 @@ public final class TurnEngine {
             ByteBuf buffer,
             int offset,
             int length,
-            long nowNanos) {}
+            long nowNanos) {
+        switch (protocolOf(buffer, offset, length)) {
+            case CHANNEL_DATA ->
+                    dataPath.onChannelData(
+                            allocations.find(listener, high, low, port),
+                            buffer,
+                            offset,
+                            length,
+                            nowNanos);
+            case STUN -> {
+                if (!isGoodStun(buffer, offset, length)) {
+                    return;
+                }
+                if (isSend()) {
+                    dataPath.onSend(allocations.find(listener, high, low, port), view, nowNanos);
+                } else {
+                    TransportAddress source = new TransportAddress(high, low, port);
+                    onControl(ClientPath.datagram(listener, source), nowNanos);
+                }
+            }
+            case DTLS, OTHER -> counters.increment(Counter.DROPPED_NOT_STUN);
+        }
+    }
 
     /// One STUN message or ChannelData message (with or without its padding) from a stream client.
     public void onStreamMessage(
-            ClientPath client, ByteBuf buffer, int offset, int length, long nowNanos) {}
+            ClientPath client, ByteBuf buffer, int offset, int length, long nowNanos) {
+        switch (protocolOf(buffer, offset, length)) {
+            case CHANNEL_DATA ->
+                    dataPath.onChannelData(
+                            client.streamAllocation, buffer, offset, length, nowNanos);
+            case STUN -> {
+                if (!isGoodStun(buffer, offset, length)) {
+                    return;
+                }
+                if (isSend()) {
+                    dataPath.onSend(client.streamAllocation, view, nowNanos);
+                } else {
+                    onControl(client, nowNanos);
+                }
+            }
+            case DTLS, OTHER -> counters.increment(Counter.DROPPED_NOT_STUN);
+        }
+    }
 
-    /// The connection of a stream client is gone.
-    public void onStreamClosed(ClientPath client, long nowNanos) {}
+    /// The connection of a stream client is gone, and with it the five-tuple (C-14).
+    public void onStreamClosed(ClientPath client, long nowNanos) {
+        Allocation allocation = client.streamAllocation;
+        if (allocation != null) {
+            allocations.end(allocation, EndReason.CONNECTION_CLOSED, nowNanos);
+        }
+    }
 
     /// A UDP datagram from a peer to a relayed transport address.
     public void onPeerDatagram(
@@ -51,7 +146,10 @@ public final class TurnEngine {
             ByteBuf buffer,
             int offset,
             int length,
-            long nowNanos) {}
+            long nowNanos) {
+        dataPath.onPeerDatagram(
+                allocations.relay(relay), high, low, port, buffer, offset, length, nowNanos);
+    }
 
     /// A datagram that another shard passed on, for a relayed transport address of this one.
     public void onHandOver(
@@ -64,32 +162,187 @@ public final class TurnEngine {
             ByteBuf buffer,
             int offset,
             int length,
-            long nowNanos) {}
+            long nowNanos) {
+        dataPath.onHandOver(
+                relayHigh,
+                relayLow,
+                relayPort,
+                sourceHigh,
+                sourceLow,
+                sourcePort,
+                buffer,
+                offset,
+                length,
+                nowNanos);
+    }
 
     /// The socket asked for with [EngineSink#bindRelay] is open.
-    public void onRelayBound(int relay, long nowNanos) {}
+    public void onRelayBound(int relay, long nowNanos) {
+        Relay bound = allocations.relay(relay);
+        if (bound != null) {
+            allocate.onBound(bound, nowNanos);
+        }
+    }
 
     /// The socket asked for with [EngineSink#bindRelay] can't be opened.
-    public void onRelayFailed(int relay, long nowNanos) {}
+    public void onRelayFailed(int relay, long nowNanos) {
+        Relay failed = allocations.relay(relay);
+        PendingAllocate pending = failed == null ? null : failed.allocation.pending;
+        if (failed != null && pending != null) {
+            allocate.onFailed(failed, pending, nowNanos);
+        }
+    }
 
     /// When [#onTimer] must be called next, or `Long.MAX_VALUE`.
     public long nextDeadlineNanos() {
-        return Long.MAX_VALUE;
+        return allocations.nextDeadlineNanos();
     }
 
     /// Ends what has expired.
-    public void onTimer(long nowNanos) {}
+    public void onTimer(long nowNanos) {
+        allocations.onTimer(nowNanos);
+    }
 
     /// Ends every allocation.
-    public void stop(long nowNanos) {}
+    public void stop(long nowNanos) {
+        allocations.endAll(EndReason.SERVER_STOPPED, nowNanos);
+    }
 
-    /// Live allocations. Engine's thread only.
+    /// Allocations, pending or live. Engine's thread only.
     public int allocationCount() {
-        return 0;
+        return allocations.count();
     }
 
     /// Counts, readable on every thread.
     public EngineCounters counters() {
         return counters;
+    }
+
+    private static FirstByte protocolOf(ByteBuf buffer, int offset, int length) {
+        return length < 1 ? FirstByte.OTHER : FirstByte.of(buffer.getUnsignedByte(offset));
+    }
+
+    /// Step 1 of the processing order: what is not a STUN message of this decade is dropped.
+    private boolean isGoodStun(ByteBuf buffer, int offset, int length) {
+        MalformedStun malformed = view.wrapRequiringCookie(buffer, offset, length);
+        //
+        if (malformed != null || (view.hasFingerprint() && !view.fingerprintMatches())) {
+            counters.increment(Counter.DROPPED_MALFORMED);
+            return false;
+        }
+        return true;
+    }
+
+    private boolean isSend() {
+        return view.method() == StunMethod.SEND.code()
+                && view.messageClass() == StunClass.INDICATION;
+    }
+
+    private void onControl(ClientPath client, long nowNanos) {
+        StunMethod method = StunMethod.of(view.method());
+        // no answer to a method this server doesn't know.
+        if (method == null || !isServed(method)) {
+            counters.increment(Counter.DROPPED_UNKNOWN_METHOD);
+            return;
+        }
+        // only requests are answered.
+        if (view.messageClass() != StunClass.REQUEST || !method.allows(StunClass.REQUEST)) {
+            if (method != StunMethod.BINDING || view.messageClass() != StunClass.INDICATION) {
+                counters.increment(Counter.DROPPED_UNEXPECTED_CLASS);
+            }
+            return;
+        }
+        TransactionId id = view.transactionId();
+        // Step 2. C-01, C-02.
+        Octets stored = storedAnswers.find(client, view.messageType(), id, nowNanos);
+        if (stored != null) {
+            responder.resend(client, stored);
+            return;
+        }
+        Allocation allocation = allocations.findLive(client, nowNanos);
+        if (allocation != null && isBeingAnswered(allocation, id)) {
+            return;
+        }
+        Decoded decoded = StunMessage.decode(view);
+        if (!(decoded instanceof StunMessage message)) {
+            counters.increment(Counter.DROPPED_MALFORMED);
+            return;
+        }
+        answer(new Request(client, message, view.hasFingerprint(), allocation, null, nowNanos));
+    }
+
+    private static boolean isServed(StunMethod method) {
+        return switch (method) {
+            case BINDING, ALLOCATE, REFRESH, CREATE_PERMISSION, CHANNEL_BIND, SEND, DATA -> true;
+            case SHARED_SECRET, CONNECT, CONNECTION_BIND, CONNECTION_ATTEMPT, GOOG_PING -> false;
+        };
+    }
+
+    private static boolean isBeingAnswered(Allocation allocation, TransactionId id) {
+        PendingAllocate pending = allocation.pending;
+        return pending != null && pending.request.message().transactionId().equals(id);
+    }
+
+    private void answer(Request request) {
+        if (request.message().method() == StunMethod.BINDING) {
+            Answer.Refusal unknown = refuseUnknownAttributes();
+            responder.respond(request, unknown != null ? unknown : binding.process(request));
+            return;
+        }
+        // Steps 3 to 8.
+        switch (authenticator.check(request, view)) {
+            case Authenticator.Verdict.Refused(Answer.Refusal refusal) ->
+                    responder.respond(request, refusal);
+            case Authenticator.Verdict.Granted(Principal principal) -> {
+                Request authenticated = request.authenticatedAs(principal);
+                // Step 9.
+                Answer.Refusal unknown = refuseUnknownAttributes();
+                responder.respond(
+                        authenticated, unknown != null ? unknown : process(authenticated));
+            }
+        }
+    }
+
+    //
+    private Answer.@Nullable Refusal refuseUnknownAttributes() {
+        List<Integer> unknown = UnderstoodAttributes.unknownIn(view);
+        return unknown.isEmpty()
+                ? null
+                : Answer.Refusal.of(
+                        ErrorReason.UNKNOWN_ATTRIBUTE,
+                        RefusalCause.UNKNOWN_ATTRIBUTE,
+                        new UnknownAttributes(unknown));
+    }
+
+    /// Steps 10 and 11.
+    private Answer process(Request request) {
+        StunMethod method = request.message().method();
+        if (method == StunMethod.ALLOCATE) {
+            return allocate.process(request);
+        }
+        Allocation allocation = request.allocation();
+        // G-01.
+        if (allocation == null || allocation.pending != null) {
+            return Answer.Refusal.of(ErrorReason.ALLOCATION_MISMATCH, RefusalCause.NO_ALLOCATION);
+        }
+        // D-32.
+        if (!allocation.username.equals(request.user().username())) {
+            return Answer.Refusal.of(ErrorReason.WRONG_CREDENTIALS, RefusalCause.WRONG_USER);
+        }
+        return switch (method) {
+            case REFRESH -> refresh.process(request, allocation);
+            case CREATE_PERMISSION -> permission.createPermission(request, allocation);
+            case CHANNEL_BIND -> permission.channelBind(request, allocation);
+            case BINDING,
+                    ALLOCATE,
+                    SEND,
+                    DATA,
+                    SHARED_SECRET,
+                    CONNECT,
+                    CONNECTION_BIND,
+                    CONNECTION_ATTEMPT,
+                    GOOG_PING ->
+                    throw new IllegalStateException(method + " was dispatched before");
+        };
     }
 }

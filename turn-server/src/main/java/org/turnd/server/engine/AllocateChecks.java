@@ -1,0 +1,78 @@
+package org.turnd.server.engine;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.turnd.stun.AddressFamily;
+import org.turnd.stun.AttributeType;
+import org.turnd.stun.ErrorReason;
+import org.turnd.stun.StunAttribute.AdditionalAddressFamily;
+import org.turnd.stun.StunAttribute.EvenPort;
+import org.turnd.stun.StunAttribute.RequestedTransport;
+import org.turnd.stun.StunAttribute.UnknownAttributes;
+import org.turnd.stun.StunMessage;
+
+/// What can be said of an Allocate from its attributes alone: steps 3 to 9 of RFC 8656 §7.2.
+final class AllocateChecks {
+    private static final Answer.Refusal BAD_REQUEST =
+            Answer.Refusal.of(ErrorReason.BAD_REQUEST, RefusalCause.BAD_REQUEST);
+
+    private AllocateChecks() {}
+
+    /// Returns what is wrong first, in the RFC's order, or null.
+    static Answer.@Nullable Refusal check(StunMessage message) {
+        // Step 3. F-02, F-03.
+        RequestedTransport transport = message.first(RequestedTransport.class);
+        if (transport == null) {
+            return BAD_REQUEST;
+        }
+        if (transport.protocol() != RequestedTransport.UDP) {
+            return Answer.Refusal.of(
+                    ErrorReason.UNSUPPORTED_TRANSPORT_PROTOCOL, RefusalCause.UNSUPPORTED_TRANSPORT);
+        }
+        // Step 4. F-04: no data plane sets DF yet.
+        if (message.has(AttributeType.DONT_FRAGMENT)) {
+            return Answer.Refusal.of(
+                    ErrorReason.UNKNOWN_ATTRIBUTE,
+                    RefusalCause.UNKNOWN_ATTRIBUTE,
+                    new UnknownAttributes(List.of(AttributeType.DONT_FRAGMENT)));
+        }
+        boolean even = message.has(AttributeType.EVEN_PORT);
+        boolean requestsFamily = message.has(AttributeType.REQUESTED_ADDRESS_FAMILY);
+        boolean addsFamily = message.has(AttributeType.ADDITIONAL_ADDRESS_FAMILY);
+        // Step 5. F-06.
+        if (message.has(AttributeType.RESERVATION_TOKEN)
+                && (even || requestsFamily || addsFamily)) {
+            return BAD_REQUEST;
+        }
+        // Step 6. F-09.
+        if (requestsFamily && addsFamily) {
+            return BAD_REQUEST;
+        }
+        if (isAnyMalformed(message)) {
+            return BAD_REQUEST;
+        }
+        // Step 8. F-12.
+        EvenPort evenPort = message.first(EvenPort.class);
+        if (evenPort != null && evenPort.reserveNext() && addsFamily) {
+            return BAD_REQUEST;
+        }
+        // Step 9. F-15.
+        AdditionalAddressFamily additional = message.first(AdditionalAddressFamily.class);
+        if (additional != null && additional.family() != AddressFamily.IPV6.code()) {
+            return additional.family() == AddressFamily.IPV4.code()
+                    ? BAD_REQUEST
+                    : Answer.Refusal.of(
+                            ErrorReason.ADDRESS_FAMILY_NOT_SUPPORTED,
+                            RefusalCause.UNSUPPORTED_FAMILY);
+        }
+        return null;
+    }
+
+    private static boolean isAnyMalformed(StunMessage message) {
+        return message.invalid(AttributeType.RESERVATION_TOKEN) != null
+                || message.invalid(AttributeType.EVEN_PORT) != null
+                || message.invalid(AttributeType.REQUESTED_ADDRESS_FAMILY) != null
+                || message.invalid(AttributeType.ADDITIONAL_ADDRESS_FAMILY) != null
+                || message.invalid(AttributeType.LIFETIME) != null;
+    }
+}

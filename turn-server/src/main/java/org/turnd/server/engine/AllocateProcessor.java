@@ -1,0 +1,247 @@
+package org.turnd.server.engine;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.turnd.stun.AddressFamily;
+import org.turnd.stun.ErrorReason;
+import org.turnd.stun.StunAttribute;
+import org.turnd.stun.StunAttribute.AdditionalAddressFamily;
+import org.turnd.stun.StunAttribute.AddressErrorCode;
+import org.turnd.stun.StunAttribute.EvenPort;
+import org.turnd.stun.StunAttribute.Lifetime;
+import org.turnd.stun.StunAttribute.ReservationToken;
+import org.turnd.stun.StunAttribute.XorMappedAddress;
+import org.turnd.stun.StunAttribute.XorRelayedAddress;
+import org.turnd.stun.StunMessage;
+import org.turnd.stun.TransportAddress;
+
+/// Allocate (RFC 8656 §7.2), in two phases: lease ports and ask for sockets, then answer when they
+/// are bound or have failed.
+final class AllocateProcessor {
+    private final EngineSettings settings;
+    private final SharedState shared;
+    private final Allocations allocations;
+    private final EngineEvents events;
+    private final EngineCounters counters;
+    private final Responder responder;
+
+    AllocateProcessor(
+            EngineSettings settings,
+            SharedState shared,
+            Allocations allocations,
+            EngineEvents events,
+            EngineCounters counters,
+            Responder responder) {
+        this.settings = settings;
+        this.shared = shared;
+        this.allocations = allocations;
+        this.events = events;
+        this.counters = counters;
+        this.responder = responder;
+    }
+
+    /// Carries out steps 2 to 11 of RFC 8656 §7.2.
+    Answer process(Request request) {
+        StunMessage message = request.message();
+        // Step 2. F-01.
+        if (request.allocation() != null) {
+            return Answer.Refusal.of(
+                    ErrorReason.ALLOCATION_MISMATCH, RefusalCause.ALLOCATION_EXISTS);
+        }
+        Answer.Refusal wrong = AllocateChecks.check(message);
+        if (wrong != null) {
+            return wrong;
+        }
+        // F-28, F-29: 403 "at any point".
+        if (ClientPolicy.isTunnel(request.client().client())) {
+            return Answer.Refusal.of(ErrorReason.FORBIDDEN, RefusalCause.CLIENT_DENIED);
+        }
+        if (shared.isDraining()) {
+            return Answer.Refusal.of(ErrorReason.FORBIDDEN, RefusalCause.DRAINING);
+        }
+        List<AddressFamily> families = requestedFamilies(message);
+        List<AddressFamily> offered = families.stream().filter(this::isOffered).toList();
+        // Step 7. F-10, F-11.
+        if (offered.isEmpty()) {
+            return Answer.Refusal.of(
+                    ErrorReason.ADDRESS_FAMILY_NOT_SUPPORTED, RefusalCause.UNSUPPORTED_FAMILY);
+        }
+        // Step 10. F-25.
+        if (allocations.isFull()) {
+            return Answer.Refusal.of(ErrorReason.INSUFFICIENT_CAPACITY, RefusalCause.CAPACITY);
+        }
+        String username = request.user().username();
+        if (!shared.acquireAllocation(username)) {
+            return Answer.Refusal.of(ErrorReason.ALLOCATION_QUOTA_REACHED, RefusalCause.USER_QUOTA);
+        }
+        Answer.Refusal full = allocate(request, families);
+        if (full != null) {
+            // F-31: a failed Allocate leaves nothing behind.
+            shared.releaseAllocation(username);
+            return full;
+        }
+        return new Answer.Later();
+    }
+
+    /// A relay socket of a pending allocation is bound.
+    void onBound(Relay relay, long nowNanos) {
+        relay.state = Relay.State.BOUND;
+        answerWhenSettled(relay.allocation, nowNanos);
+    }
+
+    /// A relay socket of a pending allocation can't be bound.
+    void onFailed(Relay relay, PendingAllocate pending, long nowNanos) {
+        if (!allocations.bindElsewhere(relay, pending.rule, pending.fixedPort, nowNanos)) {
+            pending.missing.add(
+                    PendingAllocate.lacking(relay.family, ErrorReason.INSUFFICIENT_CAPACITY));
+            answerWhenSettled(relay.allocation, nowNanos);
+        }
+    }
+
+    /// Leases the ports and asks for the sockets. Returns a refusal when there is no port; then
+    /// nothing is left behind.
+    private Answer.@Nullable Refusal allocate(Request request, List<AddressFamily> families) {
+        StunMessage message = request.message();
+        long nowNanos = request.nowNanos();
+        ReservationToken claimed = message.first(ReservationToken.class);
+        EvenPort evenPort = message.first(EvenPort.class);
+        PortRule rule =
+                evenPort == null
+                        ? PortRule.ANY
+                        : evenPort.reserveNext() ? PortRule.EVEN_WITH_NEXT : PortRule.EVEN;
+        if (claimed != null) {
+            SharedState.Reservation reservation = shared.claim(claimed.token(), nowNanos);
+            if (reservation == null) {
+                return Answer.Refusal.of(
+                        ErrorReason.INSUFFICIENT_CAPACITY, RefusalCause.BAD_RESERVATION);
+            }
+            // F-08: exactly the reserved port.
+            begin(
+                    new PendingAllocate(request, lifetimeSeconds(message), rule, true, null),
+                    List.of(externalAddress(reservation.family(), reservation.port())));
+            return null;
+        }
+        List<TransportAddress> leased = new ArrayList<>();
+        List<AddressErrorCode> missing = new ArrayList<>();
+        for (AddressFamily family : families) {
+            int port = isOffered(family) ? shared.leasePort(family, rule, nowNanos) : -1;
+            if (port == SharedState.NONE) {
+                missing.add(
+                        PendingAllocate.lacking(
+                                family,
+                                isOffered(family)
+                                        ? ErrorReason.INSUFFICIENT_CAPACITY
+                                        : ErrorReason.ADDRESS_FAMILY_NOT_SUPPORTED));
+            } else {
+                leased.add(externalAddress(family, port));
+            }
+        }
+        if (leased.isEmpty()) {
+            return Answer.Refusal.of(ErrorReason.INSUFFICIENT_CAPACITY, RefusalCause.NO_PORT);
+        }
+        ReservationToken token = null;
+        if (rule == PortRule.EVEN_WITH_NEXT) {
+            TransportAddress even = leased.getFirst();
+            token = new ReservationToken(shared.reserve(even.family(), even.port() + 1, nowNanos));
+        }
+        PendingAllocate pending =
+                new PendingAllocate(request, lifetimeSeconds(message), rule, false, token);
+        pending.missing.addAll(missing);
+        begin(pending, leased);
+        return null;
+    }
+
+    private void begin(PendingAllocate pending, List<TransportAddress> relayed) {
+        Request request = pending.request;
+        Principal user = request.user();
+        Allocation allocation =
+                new Allocation(
+                        request.client(),
+                        user.username(),
+                        user.key(),
+                        allocations.newChannels(),
+                        pending);
+        allocations.begin(allocation);
+        // All relays are there before the first is bound: a sink may answer at once.
+        List<Relay> relays = new ArrayList<>();
+        for (TransportAddress address : relayed) {
+            relays.add(allocations.addRelay(allocation, address));
+        }
+        relays.forEach(allocations::bind);
+    }
+
+    private void answerWhenSettled(Allocation allocation, long nowNanos) {
+        PendingAllocate pending = allocation.pending;
+        if (pending == null || allocation.isBinding()) {
+            return;
+        }
+        Request request = pending.request.at(nowNanos);
+        if (!allocation.hasRelay()) {
+            allocations.end(allocation, EngineEvents.EndReason.EXPIRED, nowNanos);
+            responder.respond(
+                    request,
+                    Answer.Refusal.of(ErrorReason.INSUFFICIENT_CAPACITY, RefusalCause.NO_PORT));
+            return;
+        }
+        allocation.pending = null;
+        counters.increment(Counter.ALLOCATIONS_CREATED);
+        long expiresNanos = nowNanos + pending.lifetimeSeconds * TimerWheel.TICK_NANOS;
+        List<StunAttribute> attributes = new ArrayList<>();
+        for (AddressFamily family : AddressFamily.values()) {
+            Relay relay = allocation.relay(family);
+            if (relay != null) {
+                allocations.open(relay, expiresNanos);
+                attributes.add(new XorRelayedAddress(relay.relayed));
+                events.onAllocated(
+                        allocation.client,
+                        allocation.username,
+                        relay.relayed,
+                        pending.lifetimeSeconds);
+            }
+        }
+        allocations.reschedule(allocation, nowNanos);
+        // F-16: a dual allocation that could only be had by half says which half is missing.
+        attributes.addAll(pending.missing);
+        attributes.add(new Lifetime(pending.lifetimeSeconds));
+        attributes.add(new XorMappedAddress(request.client().client()));
+        if (pending.token != null) {
+            attributes.add(pending.token);
+        }
+        responder.respond(request, new Answer.Success(attributes));
+    }
+
+    private int lifetimeSeconds(StunMessage message) {
+        return settings.grantedLifetimeSeconds(message.first(Lifetime.class));
+    }
+
+    private List<AddressFamily> requestedFamilies(StunMessage message) {
+        ReservationToken claimed = message.first(ReservationToken.class);
+        if (claimed != null) {
+            // The reservation itself says which; whatever is offered will do here.
+            return List.of(AddressFamily.values());
+        }
+        if (message.first(AdditionalAddressFamily.class) != null) {
+            return List.of(AddressFamily.IPV4, AddressFamily.IPV6);
+        }
+        StunAttribute.RequestedAddressFamily requested =
+                message.first(StunAttribute.RequestedAddressFamily.class);
+        if (requested == null) {
+            return List.of(AddressFamily.IPV4);
+        }
+        AddressFamily family = AddressFamily.of(requested.family());
+        return family == null ? List.of() : List.of(family);
+    }
+
+    private boolean isOffered(AddressFamily family) {
+        return shared.relayAddress(family) != null;
+    }
+
+    private TransportAddress externalAddress(AddressFamily family, int port) {
+        TransportAddress external = shared.externalRelayAddress(family);
+        if (external == null) {
+            throw new IllegalStateException("no relay address for " + family);
+        }
+        return external.withPort(port);
+    }
+}

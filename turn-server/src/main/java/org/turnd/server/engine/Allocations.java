@@ -1,0 +1,271 @@
+package org.turnd.server.engine;
+
+import java.util.Arrays;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.turnd.server.engine.EngineEvents.EndReason;
+import org.turnd.stun.AddressFamily;
+import org.turnd.stun.TransportAddress;
+
+/// Every allocation of this shard: made here, found here, ended here, so that no port, quota or
+/// socket outlives one.
+final class Allocations {
+    /// Other ports tried when the leased one turns out to be taken by another program.
+    private static final int BIND_ATTEMPTS_MAX = 4;
+
+    private static final int INITIAL_RELAYS = 16;
+
+    private final int shard;
+    private final EngineSettings settings;
+    private final SharedState shared;
+    private final EngineSink sink;
+    private final EngineEvents events;
+    private final EngineCounters counters;
+    private final ChannelOffload offload;
+    private final TimerWheel wheel;
+    private final long seed;
+    private final AllocationTable datagramClients;
+    private int streamClients;
+    private @Nullable Relay[] relays = new @Nullable Relay[INITIAL_RELAYS];
+    private int[] freeRelayIds = new int[INITIAL_RELAYS];
+    private int freeRelayIdCount;
+    private int relayIdsUsed;
+
+    Allocations(
+            int shard,
+            EngineSettings settings,
+            SharedState shared,
+            EngineSink sink,
+            EngineEvents events,
+            EngineCounters counters,
+            ChannelOffload offload,
+            RandomGenerator random) {
+        this.shard = shard;
+        this.settings = settings;
+        this.shared = shared;
+        this.sink = sink;
+        this.events = events;
+        this.counters = counters;
+        this.offload = offload;
+        this.wheel = new TimerWheel();
+        this.seed = random.nextLong();
+        this.datagramClients = new AllocationTable(seed);
+    }
+
+    /// Returns the allocation of a UDP five-tuple, live, pending or expired; for the data path.
+    @Nullable Allocation find(int listener, long high, long low, int port) {
+        return datagramClients.find(listener, high, low, port);
+    }
+
+    /// Returns the pending or live allocation of a five-tuple. One that has just expired ends now.
+    @Nullable Allocation findLive(ClientPath client, long nowNanos) {
+        Allocation allocation = find(client);
+        if (allocation == null) {
+            return null;
+        }
+        endExpired(allocation, nowNanos);
+        return allocation.ended ? null : allocation;
+    }
+
+    /// Returns the relay with this id, or null.
+    @Nullable Relay relay(int id) {
+        return id >= 0 && id < relays.length ? relays[id] : null;
+    }
+
+    int count() {
+        return datagramClients.size() + streamClients;
+    }
+
+    boolean isFull() {
+        return count() >= settings.allocationsMax();
+    }
+
+    Channels newChannels() {
+        return new Channels(seed, settings.channelsMax());
+    }
+
+    /// Registers an allocation whose answer is still pending.
+    void begin(Allocation allocation) {
+        if (allocation.client.transport() == Transport.UDP) {
+            datagramClients.put(allocation);
+        } else {
+            allocation.client.streamAllocation = allocation;
+            streamClients++;
+        }
+    }
+
+    /// Adds a relay on a leased port. Its socket is asked for with [#bind].
+    Relay addRelay(Allocation allocation, TransportAddress relayed) {
+        int id = freeRelayIdCount > 0 ? freeRelayIds[--freeRelayIdCount] : relayIdsUsed++;
+        if (id >= relays.length) {
+            relays = Arrays.copyOf(relays, id * 2);
+        }
+        Permissions permissions = new Permissions(seed, settings.permissionsMax());
+        Relay relay = new Relay(id, allocation, relayed, permissions);
+        relays[id] = relay;
+        allocation.setRelay(relay.family, relay);
+        return relay;
+    }
+
+    void bind(Relay relay) {
+        TransportAddress local = shared.relayAddress(relay.family);
+        if (local == null) {
+            throw new IllegalStateException("no relay address for " + relay.family);
+        }
+        relay.bindAttempts++;
+        sink.bindRelay(relay.id, local.high(), local.low(), relay.port());
+    }
+
+    /// Tries another port for a relay that could not be bound. Returns false when that was the last
+    /// attempt; then the relay is gone.
+    boolean bindElsewhere(Relay relay, PortRule rule, boolean fixedPort, long nowNanos) {
+        boolean mayMove = !fixedPort && rule != PortRule.EVEN_WITH_NEXT;
+        if (mayMove && relay.bindAttempts < BIND_ATTEMPTS_MAX) {
+            int port = shared.leasePort(relay.family, rule, nowNanos);
+            if (port != SharedState.NONE) {
+                shared.returnPort(relay.family, relay.port(), nowNanos);
+                relay.relayed = relay.relayed.withPort(port);
+                bind(relay);
+                return true;
+            }
+        }
+        closeRelay(relay, nowNanos);
+        return false;
+    }
+
+    /// Makes a bound relay reachable until `expiresNanos`.
+    void open(Relay relay, long expiresNanos) {
+        relay.state = Relay.State.OPEN;
+        relay.expiresNanos = expiresNanos;
+        shared.publishRelay(relay.family, relay.port(), shard, relay.id);
+    }
+
+    /// Sets the time-to-expiry of a relay.
+    void refresh(Relay relay, long expiresNanos, long nowNanos) {
+        relay.expiresNanos = expiresNanos;
+        reschedule(relay.allocation, nowNanos);
+    }
+
+    /// Lets the allocation's timer run until its first relay expires.
+    void reschedule(Allocation allocation, long nowNanos) {
+        wheel.schedule(allocation, allocation.nextExpiryNanos(), nowNanos);
+    }
+
+    /// Ends one relay of an allocation with its permissions and channels, and the allocation itself
+    /// when that was its last.
+    void endRelay(Relay relay, EndReason reason, long nowNanos) {
+        Allocation allocation = relay.allocation;
+        closeChannels(relay);
+        closeRelay(relay, nowNanos);
+        if (allocation.hasRelay()) {
+            reschedule(allocation, nowNanos);
+        } else {
+            end(allocation, reason, nowNanos);
+        }
+    }
+
+    /// Ends an allocation, pending or live, and gives back all it held.
+    void end(Allocation allocation, EndReason reason, long nowNanos) {
+        if (allocation.ended) {
+            return;
+        }
+        allocation.ended = true;
+        wheel.cancel(allocation);
+        for (AddressFamily family : AddressFamily.values()) {
+            Relay relay = allocation.relay(family);
+            if (relay != null) {
+                closeChannels(relay);
+                closeRelay(relay, nowNanos);
+            }
+        }
+        if (allocation.client.transport() == Transport.UDP) {
+            datagramClients.remove(allocation);
+        } else {
+            allocation.client.streamAllocation = null;
+            streamClients--;
+        }
+        shared.releaseAllocation(allocation.username);
+        PendingAllocate pending = allocation.pending;
+        if (pending != null) {
+            // F-31: the port reserved beside a relay that never came to be.
+            pending.cancelReservation(shared, nowNanos);
+        } else {
+            counters.increment(Counter.ALLOCATIONS_ENDED);
+            events.onAllocationEnded(
+                    allocation.client,
+                    allocation.username,
+                    reason,
+                    allocation.bytesToPeers,
+                    allocation.bytesToClient);
+        }
+    }
+
+    /// Ends every allocation.
+    void endAll(EndReason reason, long nowNanos) {
+        for (Relay relay : relays.clone()) {
+            if (relay != null) {
+                end(relay.allocation, reason, nowNanos);
+            }
+        }
+    }
+
+    long nextDeadlineNanos() {
+        return wheel.nextDeadlineNanos();
+    }
+
+    /// Ends what has expired.
+    void onTimer(long nowNanos) {
+        wheel.advance(
+                nowNanos,
+                timer -> {
+                    Allocation allocation = (Allocation) timer;
+                    endExpired(allocation, nowNanos);
+                    if (!allocation.ended) {
+                        reschedule(allocation, nowNanos);
+                    }
+                });
+    }
+
+    private @Nullable Allocation find(ClientPath client) {
+        if (client.transport() != Transport.UDP) {
+            return client.streamAllocation;
+        }
+        TransportAddress source = client.client();
+        return find(client.listener(), source.high(), source.low(), source.port());
+    }
+
+    // G-06: each relay of a dual allocation at its own time.
+    private void endExpired(Allocation allocation, long nowNanos) {
+        for (AddressFamily family : AddressFamily.values()) {
+            Relay relay = allocation.relay(family);
+            if (relay != null && relay.hasExpired(nowNanos)) {
+                endRelay(relay, EndReason.EXPIRED, nowNanos);
+            }
+        }
+    }
+
+    private void closeChannels(Relay relay) {
+        Allocation allocation = relay.allocation;
+        allocation.channels.forEach(channel -> {
+            if (channel.relay == relay) {
+                offload.onChannelClosed(allocation.client, relay.id, channel.number);
+            }
+        });
+        allocation.channels.removeAll(relay);
+    }
+
+    private void closeRelay(Relay relay, long nowNanos) {
+        if (relay.state == Relay.State.OPEN) {
+            shared.withdrawRelay(relay.family, relay.port());
+        }
+        relay.state = Relay.State.CLOSED;
+        relay.allocation.setRelay(relay.family, null);
+        sink.closeRelay(relay.id);
+        shared.returnPort(relay.family, relay.port(), nowNanos);
+        relays[relay.id] = null;
+        if (freeRelayIdCount == freeRelayIds.length) {
+            freeRelayIds = Arrays.copyOf(freeRelayIds, freeRelayIdCount * 2);
+        }
+        freeRelayIds[freeRelayIdCount++] = relay.id;
+    }
+}

@@ -1,0 +1,293 @@
+package org.turnd.server.engine;
+
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+import org.turnd.stun.AddressFamily;
+import org.turnd.stun.AttributeType;
+import org.turnd.stun.ChannelData;
+import org.turnd.stun.MessageType;
+import org.turnd.stun.StunClass;
+import org.turnd.stun.StunMethod;
+import org.turnd.stun.StunView;
+import org.turnd.stun.StunWriter;
+import org.turnd.stun.TransactionId;
+import org.turnd.stun.TransportAddress;
+
+/// Application data between clients and peers (RFC 8656 §11, §12): primitives in, the same bytes
+/// out, nothing allocated, nothing thrown.
+final class DataPath {
+    /// The largest payload of a UDP datagram over IPv4 (J-19); over IPv6 20 bytes more would fit.
+    private static final int DATAGRAM_BYTES_MAX = 65_507;
+
+    private static final int DATA_INDICATION =
+            MessageType.of(StunMethod.DATA, StunClass.INDICATION);
+
+    private final int shard;
+    private final Allocations allocations;
+    private final SharedState shared;
+    private final PeerPolicy policy;
+    private final EngineSink sink;
+    private final EngineCounters counters;
+    private final TransactionIds transactionIds;
+    private final StunWriter writer = new StunWriter();
+
+    DataPath(
+            int shard,
+            Allocations allocations,
+            SharedState shared,
+            PeerPolicy policy,
+            EngineSink sink,
+            EngineCounters counters,
+            TransactionIds transactionIds) {
+        this.shard = shard;
+        this.allocations = allocations;
+        this.shared = shared;
+        this.policy = policy;
+        this.sink = sink;
+        this.counters = counters;
+        this.transactionIds = transactionIds;
+    }
+
+    /// ChannelData from a client (§12.6).
+    void onChannelData(
+            @Nullable Allocation allocation,
+            ByteBuf buffer,
+            int offset,
+            int length,
+            long nowNanos) {
+        if (allocation == null) {
+            counters.increment(Counter.DROPPED_NO_ALLOCATION);
+            return;
+        }
+        // J-12: shorter than it says is dropped, longer is padding.
+        if (!ChannelData.fits(buffer, offset, length)) {
+            counters.increment(Counter.DROPPED_MALFORMED);
+            return;
+        }
+        ChannelBinding channel =
+                allocation.channels.find(ChannelData.number(buffer, offset), nowNanos);
+        // J-11. W-05: the channel is enough; its permission may have expired before it.
+        if (channel == null || !channel.relay.isLive(nowNanos)) {
+            counters.increment(Counter.DROPPED_NO_CHANNEL);
+            return;
+        }
+        toPeer(
+                channel.relay,
+                channel.peerHigh,
+                channel.peerLow,
+                channel.peerPort,
+                buffer,
+                offset + ChannelData.HEADER_LENGTH,
+                ChannelData.dataLength(buffer, offset),
+                nowNanos);
+    }
+
+    /// A Send indication from a client (§11.2). The view is borrowed.
+    void onSend(@Nullable Allocation allocation, StunView message, long nowNanos) {
+        if (allocation == null) {
+            counters.increment(Counter.DROPPED_NO_ALLOCATION);
+            return;
+        }
+        int peer = message.find(AttributeType.XOR_PEER_ADDRESS);
+        int data = message.find(AttributeType.DATA);
+        // I-03, A-17. I-05: no data plane sets DF yet.
+        if (peer < 0
+                || data < 0
+                || !message.isAddress(peer)
+                || message.find(AttributeType.DONT_FRAGMENT) >= 0
+                || UnderstoodAttributes.lacksAny(message)) {
+            counters.increment(Counter.DROPPED_BAD_INDICATION);
+            return;
+        }
+        long high = message.xorAddressHigh(peer);
+        long low = message.xorAddressLow(peer);
+        int port = message.xorPort(peer);
+        Relay relay = allocation.relay(familyOf(high, low));
+        // I-08.
+        if (relay == null || port == 0 || !relay.isLive(nowNanos)) {
+            counters.increment(Counter.DROPPED_BAD_INDICATION);
+            return;
+        }
+        // I-04.
+        if (!relay.permissions.isLive(high, low, nowNanos)) {
+            counters.increment(Counter.DROPPED_NO_PERMISSION);
+            return;
+        }
+        // I-07, S-06: the rules hold at send time, too.
+        if (!policy.permits(high, low, port) && !shared.isRelayAddress(high, low)) {
+            counters.increment(Counter.DROPPED_PEER_DENIED);
+            return;
+        }
+        toPeer(relay, high, low, port, message.buffer(), data, message.valueLength(data), nowNanos);
+    }
+
+    /// A datagram that arrived at a relayed transport address (§11.3, §12.5).
+    void onPeerDatagram(
+            @Nullable Relay relay,
+            long high,
+            long low,
+            int port,
+            ByteBuf buffer,
+            int offset,
+            int length,
+            long nowNanos) {
+        // F-21, F-22: past its lifetime a relay is deaf, whatever passed through it.
+        if (relay == null || !relay.isLive(nowNanos)) {
+            counters.increment(Counter.DROPPED_NO_ALLOCATION);
+            return;
+        }
+        // H-10: only the IP address counts.
+        if (!relay.permissions.isLive(high, low, nowNanos)) {
+            counters.increment(Counter.DROPPED_NO_PERMISSION);
+            return;
+        }
+        Allocation allocation = relay.allocation;
+        ChannelBinding channel = allocation.channels.find(high, low, port, nowNanos);
+        counters.increment(Counter.PACKETS_TO_CLIENTS);
+        counters.add(Counter.BYTES_TO_CLIENTS, length);
+        allocation.bytesToClient += length;
+        if (channel != null) {
+            int start = offset - ChannelData.HEADER_LENGTH;
+            ChannelData.writeHeader(buffer, start, channel.number, length);
+            sink.sendToClient(allocation.client, buffer, start, length + ChannelData.HEADER_LENGTH);
+        } else {
+            sendDataIndication(allocation.client, high, low, port, buffer, offset, length);
+        }
+    }
+
+    /// A datagram that another shard passed on.
+    void onHandOver(
+            long relayHigh,
+            long relayLow,
+            int relayPort,
+            long sourceHigh,
+            long sourceLow,
+            int sourcePort,
+            ByteBuf buffer,
+            int offset,
+            int length,
+            long nowNanos) {
+        long where = shared.findRelay(relayHigh, relayLow, relayPort);
+        if (where == SharedState.NONE || (int) (where >>> 32) != shard) {
+            counters.increment(Counter.DROPPED_NO_ALLOCATION);
+            return;
+        }
+        onPeerDatagram(
+                allocations.relay((int) where),
+                sourceHigh,
+                sourceLow,
+                sourcePort,
+                buffer,
+                offset,
+                length,
+                nowNanos);
+    }
+
+    private void toPeer(
+            Relay relay,
+            long high,
+            long low,
+            int port,
+            ByteBuf buffer,
+            int offset,
+            int length,
+            long nowNanos) {
+        if (length > DATAGRAM_BYTES_MAX) {
+            counters.increment(Counter.DROPPED_TOO_LONG);
+            return;
+        }
+        if (shared.isRelayAddress(high, low)) {
+            long where = shared.findRelay(high, low, port);
+            if (where != SharedState.NONE) {
+                count(relay, length);
+                toOwnRelay(where, relay, high, low, port, buffer, offset, length, nowNanos);
+                return;
+            }
+            // S-05: on our own address only relays are open to everybody.
+            if (!policy.permits(high, low, port)) {
+                counters.increment(Counter.DROPPED_PEER_DENIED);
+                return;
+            }
+        }
+        count(relay, length);
+        sink.sendToPeer(relay.id, high, low, port, buffer, offset, length);
+    }
+
+    /// Relay to relay never leaves the process.
+    private void toOwnRelay(
+            long where,
+            Relay from,
+            long high,
+            long low,
+            int port,
+            ByteBuf buffer,
+            int offset,
+            int length,
+            long nowNanos) {
+        counters.increment(Counter.PACKETS_HANDED_OVER);
+        int targetShard = (int) (where >>> 32);
+        long sourceHigh = from.relayed.high();
+        long sourceLow = from.relayed.low();
+        int sourcePort = from.relayed.port();
+        if (targetShard == shard) {
+            onPeerDatagram(
+                    allocations.relay((int) where),
+                    sourceHigh,
+                    sourceLow,
+                    sourcePort,
+                    buffer,
+                    offset,
+                    length,
+                    nowNanos);
+        } else {
+            sink.handOver(
+                    targetShard,
+                    high,
+                    low,
+                    port,
+                    sourceHigh,
+                    sourceLow,
+                    sourcePort,
+                    buffer,
+                    offset,
+                    length);
+        }
+    }
+
+    private void count(Relay relay, int length) {
+        relay.allocation.bytesToPeers += length;
+        counters.increment(Counter.PACKETS_TO_PEERS);
+        counters.add(Counter.BYTES_TO_PEERS, length);
+    }
+
+    // I-09: written in place around the payload.
+    private void sendDataIndication(
+            ClientPath client,
+            long high,
+            long low,
+            int port,
+            ByteBuf buffer,
+            int offset,
+            int length) {
+        int overhead =
+                TransportAddress.isIpv4(high, low)
+                        ? StunWriter.DATA_INDICATION_OVERHEAD_IPV4
+                        : StunWriter.DATA_INDICATION_OVERHEAD_IPV6;
+        int start = offset - overhead;
+        transactionIds.next();
+        writer.begin(
+                        buffer,
+                        start,
+                        DATA_INDICATION,
+                        TransactionId.MAGIC_COOKIE,
+                        transactionIds.high(),
+                        transactionIds.low())
+                .xorPeerAddress(high, low, port)
+                .dataHeader(length);
+        sink.sendToClient(client, buffer, start, writer.length());
+    }
+
+    private static AddressFamily familyOf(long high, long low) {
+        return TransportAddress.isIpv4(high, low) ? AddressFamily.IPV4 : AddressFamily.IPV6;
+    }
+}

@@ -1,0 +1,95 @@
+package org.turnd.server.engine;
+
+/// The permissions of one relayed transport address: peer IP addresses and when they expire (RFC
+/// 8656 §9). Expiry is checked when looked at; no timer runs. Looking up allocates nothing.
+final class Permissions {
+    static final long LIFETIME_NANOS = 300 * 1_000_000_000L;
+
+    private static final int INITIAL_SLOTS = 8;
+
+    private final long seed;
+    private final int max;
+    private long[] highs = new long[INITIAL_SLOTS];
+    private long[] lows = new long[INITIAL_SLOTS];
+    private long[] expiries = new long[INITIAL_SLOTS];
+    private boolean[] used = new boolean[INITIAL_SLOTS];
+    private int size;
+
+    /// @param max permissions at most
+    Permissions(long seed, int max) {
+        this.seed = seed;
+        this.max = max;
+    }
+
+    /// Says whether a permission for this IP address is live.
+    boolean isLive(long high, long low, long nowNanos) {
+        int slot = find(high, low);
+        return used[slot] && expiries[slot] - nowNanos > 0;
+    }
+
+    /// Returns when the permission for this IP address expires; it must exist.
+    long expiresNanos(long high, long low) {
+        return expiries[find(high, low)];
+    }
+
+    /// Returns how many more permissions fit, after dropping those that have expired.
+    int room(long nowNanos) {
+        if (size >= max) {
+            rebuild(used.length, nowNanos);
+        }
+        return max - size;
+    }
+
+    /// Installs or refreshes a permission for 300 s. The caller has seen to it that there is room.
+    void install(long high, long low, long nowNanos) {
+        int slot = find(high, low);
+        if (!used[slot]) {
+            if (size * 2 >= used.length) {
+                rebuild(used.length * 2, nowNanos);
+                slot = find(high, low);
+            }
+            highs[slot] = high;
+            lows[slot] = low;
+            used[slot] = true;
+            size++;
+        }
+        expiries[slot] = nowNanos + LIFETIME_NANOS;
+    }
+
+    /// Permissions, some of which may have expired.
+    int size() {
+        return size;
+    }
+
+    /// Returns the slot of this address, or the free slot where it would go.
+    private int find(long high, long low) {
+        int mask = used.length - 1;
+        int slot = Hash.of(seed, high, low, 0) & mask;
+        while (used[slot] && (lows[slot] != low || highs[slot] != high)) {
+            slot = (slot + 1) & mask;
+        }
+        return slot;
+    }
+
+    private void rebuild(int slots, long nowNanos) {
+        long[] oldHighs = highs;
+        long[] oldLows = lows;
+        long[] oldExpiries = expiries;
+        boolean[] oldUsed = used;
+        highs = new long[slots];
+        lows = new long[slots];
+        expiries = new long[slots];
+        used = new boolean[slots];
+        size = 0;
+        for (int i = 0; i < oldUsed.length; i++) {
+            if (oldUsed[i] && oldExpiries[i] - nowNanos > 0) {
+                int slot = find(oldHighs[i], oldLows[i]);
+                highs[slot] = oldHighs[i];
+                lows[slot] = oldLows[i];
+                expiries[slot] = oldExpiries[i];
+                used[slot] = true;
+                size++;
+            }
+        }
+    }
+}

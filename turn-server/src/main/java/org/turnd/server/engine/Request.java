@@ -1,0 +1,35 @@
+package org.turnd.server.engine;
+
+import org.jspecify.annotations.Nullable;
+import org.turnd.stun.StunMessage;
+
+/// One request on its way through the control plane.
+///
+/// @param fingerprint the request had a FINGERPRINT, and so has the answer
+/// @param allocation the live allocation of the request's five-tuple
+/// @param principal null until the request is authenticated, and for Binding
+record Request(
+        ClientPath client,
+        StunMessage message,
+        boolean fingerprint,
+        @Nullable Allocation allocation,
+        @Nullable Principal principal,
+        long nowNanos) {
+
+    Request authenticatedAs(Principal user) {
+        return new Request(client, message, fingerprint, allocation, user, nowNanos);
+    }
+
+    /// The same request, looked at later.
+    Request at(long laterNanos) {
+        return new Request(client, message, fingerprint, allocation, principal, laterNanos);
+    }
+
+    /// The user of a request that has passed the [Authenticator].
+    Principal user() {
+        if (principal == null) {
+            throw new IllegalStateException("request isn't authenticated");
+        }
+        return principal;
+    }
+}

@@ -1,0 +1,133 @@
+package org.turnd.server.engine;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import org.jspecify.annotations.Nullable;
+import org.turnd.stun.MessageIntegrity;
+import org.turnd.stun.MessageType;
+import org.turnd.stun.Octets;
+import org.turnd.stun.StunAttribute;
+import org.turnd.stun.StunAttribute.Software;
+import org.turnd.stun.StunClass;
+import org.turnd.stun.StunMethod;
+import org.turnd.stun.StunWriter;
+
+/// Writes answers and sends them where the request came from (RFC 8489 §6.3.1).
+final class Responder {
+    /// Room for the largest answer: every text attribute at its longest.
+    private static final int ANSWER_BYTES_MAX = 4096;
+
+    private final @Nullable Software software;
+    private final StoredAnswers stored;
+    private final EngineSink sink;
+    private final EngineEvents events;
+    private final EngineCounters counters;
+    private final MessageIntegrity integrity;
+    private final StunWriter writer = new StunWriter();
+    private final ByteBuf scratch = Unpooled.buffer(ANSWER_BYTES_MAX, ANSWER_BYTES_MAX);
+
+    Responder(
+            EngineSettings settings,
+            MessageIntegrity integrity,
+            StoredAnswers stored,
+            EngineSink sink,
+            EngineEvents events,
+            EngineCounters counters) {
+        String text = settings.software();
+        this.software = text == null ? null : new Software(text);
+        this.integrity = integrity;
+        this.stored = stored;
+        this.sink = sink;
+        this.events = events;
+        this.counters = counters;
+    }
+
+    /// Sends the answer to a request, and keeps it when the request must not be carried out twice.
+    void respond(Request request, Answer answer) {
+        StunMethod method = request.message().method();
+        int length =
+                switch (answer) {
+                    case Answer.Later later -> 0;
+                    case Answer.Success success -> write(request, success);
+                    case Answer.Refusal refusal -> {
+                        counters.increment(refusal.cause());
+                        events.onRefused(
+                                request.client(), method, refusal.reason().code(), refusal.cause());
+                        yield write(request, refusal);
+                    }
+                };
+        if (length == 0) {
+            return;
+        }
+        if (mustNotRunTwice(request)) {
+            stored.put(
+                    request.client(),
+                    MessageType.of(method, StunClass.REQUEST),
+                    request.message().transactionId(),
+                    Octets.of(scratch, 0, length),
+                    request.nowNanos());
+        }
+        sink.sendToClient(request.client(), scratch, 0, length);
+    }
+
+    /// Sends a stored answer again.
+    void resend(ClientPath client, Octets answer) {
+        counters.increment(Counter.RETRANSMISSIONS_ANSWERED);
+        scratch.setBytes(0, answer.toByteArray());
+        sink.sendToClient(client, scratch, 0, answer.length());
+    }
+
+    // C-02: authenticated and not idempotent, over a transport that loses and repeats.
+    private static boolean mustNotRunTwice(Request request) {
+        StunMethod method = request.message().method();
+        return request.client().transport().isDatagram()
+                && request.principal() != null
+                && (method == StunMethod.ALLOCATE || method == StunMethod.REFRESH);
+    }
+
+    private int write(Request request, Answer.Success success) {
+        begin(request, StunClass.SUCCESS_RESPONSE);
+        for (StunAttribute attribute : success.attributes()) {
+            writer.put(attribute);
+        }
+        return end(request);
+    }
+
+    private int write(Request request, Answer.Refusal refusal) {
+        begin(request, StunClass.ERROR_RESPONSE);
+        writer.put(refusal.reason().attribute());
+        for (StunAttribute attribute : refusal.attributes()) {
+            writer.put(attribute);
+        }
+        return end(request);
+    }
+
+    private void begin(Request request, StunClass messageClass) {
+        writer.begin(
+                scratch,
+                0,
+                request.message().method(),
+                messageClass,
+                request.message().transactionId());
+    }
+
+    private int end(Request request) {
+        Principal principal = request.principal();
+        if (principal != null) {
+            // S-11: nobody who has not authenticated is told what runs here.
+            if (software != null) {
+                writer.put(software);
+            }
+            // D-23, D-24: exactly one integrity attribute, on success and on error.
+            if (principal.sha256()) {
+                writer.integritySha256(integrity, principal.key());
+            } else {
+                writer.integrity(integrity, principal.key());
+            }
+        }
+        if (request.fingerprint()) {
+            writer.fingerprint();
+        }
+        return writer.length();
+    }
+}
