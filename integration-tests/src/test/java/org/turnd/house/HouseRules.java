@@ -116,7 +116,7 @@ final class HouseRules {
                                     a -> a.getAnnotationType().toString().equals("NullMarked"))) {
                 complain(tree, "the package isn't @NullMarked");
             }
-            return super.visitCompilationUnit(tree, unused);
+            return super.visitCompilationUnit(tree, null);
         }
 
         @Override
@@ -142,7 +142,7 @@ final class HouseRules {
                             || name.equals("System.currentTimeMillis"))) {
                 complain(tree, "the engine has no clock of its own");
             }
-            return super.visitMemberSelect(tree, unused);
+            return super.visitMemberSelect(tree, null);
         }
 
         @Override
@@ -151,11 +151,12 @@ final class HouseRules {
             if (EMPTY_NAME.matcher(name).matches()) {
                 complain(tree, name + " says nothing; name it after what it is");
             }
-            boolean isTopLevel = getCurrentPath().getParentPath().getLeaf() == unit;
+            boolean isTopLevel =
+                    getCurrentPath().getParentPath().getLeaf() instanceof CompilationUnitTree;
             if (source.isMain() && isTopLevel && isPublic(tree) && !isDocumented()) {
                 complain(tree, name + " is public and has no documentation");
             }
-            return super.visitClass(tree, unused);
+            return super.visitClass(tree, null);
         }
 
         @Override
@@ -176,7 +177,7 @@ final class HouseRules {
                     && ACCESSOR.matcher(tree.getName()).matches()) {
                 complain(tree, tree.getName() + "(): accessors are called port(), not getPort()");
             }
-            return super.visitMethod(tree, unused);
+            return super.visitMethod(tree, null);
         }
 
         private void checkName(Tree where, String name) {
