@@ -1,7 +1,7 @@
-/// What operators look at: metrics, health, and the word to the service manager.
+/// What operators look at: metrics, health, log lines, and the word to the service manager.
 ///
-/// Nothing here may slow a packet down or show a user name or an address. Start reading at
-/// `OpsServer`.
+/// Nothing here may slow a packet down, and no metric shows a user name or an address. Start
+/// reading at `OpsServer`, then `Metrics` and `LoggingEvents`.
 @NullMarked
 package org.turnd.server.ops;
 

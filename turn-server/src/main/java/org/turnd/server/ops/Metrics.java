@@ -1,0 +1,77 @@
+package org.turnd.server.ops;
+
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.core.metrics.Info;
+import io.prometheus.metrics.instrumentation.jvm.JvmBufferPoolMetrics;
+import io.prometheus.metrics.instrumentation.jvm.JvmGarbageCollectorMetrics;
+import io.prometheus.metrics.instrumentation.jvm.JvmMemoryMetrics;
+import io.prometheus.metrics.instrumentation.jvm.ProcessMetrics;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/// Everything that `/metrics` shows. Values are asked for when somebody scrapes, never pushed, so
+/// that a metric costs nothing on the data path. Names are `turnd_...` in base units; no label
+/// carries a user name or an address.
+///
+/// Register at start, on one thread; scrape on any.
+public final class Metrics {
+    private final PrometheusRegistry registry = new PrometheusRegistry();
+
+    /// Metrics with the version of this server and the vital signs of its process.
+    public Metrics(String version) {
+        Info.builder()
+                .name("turnd_build_info")
+                .help("Version of this server.")
+                .labelNames("version")
+                .register(registry)
+                .addLabelValues(version);
+        ProcessMetrics.builder().register(registry);
+        JvmMemoryMetrics.builder().register(registry);
+        JvmBufferPoolMetrics.builder().register(registry);
+        JvmGarbageCollectorMetrics.builder().register(registry);
+    }
+
+    /// Adds a count that only grows.
+    ///
+    /// @param name without `_total`
+    /// @param value read at every scrape, on the scraping thread
+    public void counter(String name, String help, LongSupplier value) {
+        CounterWithCallback.builder()
+                .name(name)
+                .help(help)
+                .callback(callback -> callback.call((double) value.getAsLong()))
+                .register(registry);
+    }
+
+    /// Adds counts that only grow, told apart by one label.
+    ///
+    /// @param name without `_total`
+    /// @param values the label's values, each read at every scrape
+    public void counter(
+            String name, String help, String label, Map<String, ? extends LongSupplier> values) {
+        CounterWithCallback.builder()
+                .name(name)
+                .help(help)
+                .labelNames(label)
+                .callback(callback ->
+                        values.forEach((l, v) -> callback.call((double) v.getAsLong(), l)))
+                .register(registry);
+    }
+
+    /// Adds a value that grows and shrinks.
+    public void gauge(String name, String help, LongSupplier value) {
+        GaugeWithCallback.builder()
+                .name(name)
+                .help(help)
+                .callback(callback -> callback.call((double) value.getAsLong()))
+                .register(registry);
+    }
+
+    /// Reads every value now.
+    public MetricSnapshots scrape() {
+        return registry.scrape();
+    }
+}

@@ -1,0 +1,63 @@
+package org.turnd.server.ops;
+
+import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
+import io.prometheus.metrics.expositionformats.ExpositionFormats;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/// What the operators' HTTP listener answers: a pure function of the request. Safe on every thread.
+final class OpsPages {
+    private static final String TEXT = "text/plain; charset=utf-8";
+
+    private final Metrics metrics;
+    private final Readiness readiness;
+    private final ExpositionFormats formats = ExpositionFormats.init();
+
+    /// One answer.
+    ///
+    /// @param body written by nobody else
+    record Page(int status, String contentType, String body) {}
+
+    OpsPages(Metrics metrics, Readiness readiness) {
+        this.metrics = metrics;
+        this.readiness = readiness;
+    }
+
+    /// Answers a GET or HEAD of this path.
+    ///
+    /// @param accept the Accept header, null when there is none
+    Page page(String path, @Nullable String accept) {
+        return switch (path) {
+            case "/metrics" -> metricsPage(accept);
+            case "/livez" -> new Page(200, TEXT, "alive\n");
+            case "/readyz" -> readyPage();
+            case "/" -> new Page(200, TEXT, "turnd: /metrics /livez /readyz\n");
+            default -> new Page(404, TEXT, "There are /metrics, /livez and /readyz.\n");
+        };
+    }
+
+    private Page readyPage() {
+        return readiness.isReady()
+                ? new Page(200, TEXT, "ready\n")
+                : new Page(
+                        503, TEXT, "not ready: " + String.join(", ", readiness.missing()) + "\n");
+    }
+
+    private Page metricsPage(@Nullable String accept) {
+        ExpositionFormatWriter openMetrics = formats.getOpenMetricsTextFormatWriter();
+        ExpositionFormatWriter writer =
+                accept != null && openMetrics.accepts(accept)
+                        ? openMetrics
+                        : formats.getPrometheusTextFormatWriter();
+        var out = new ByteArrayOutputStream(32 * 1024);
+        try {
+            writer.write(out, metrics.scrape());
+        } catch (IOException e) {
+            throw new UncheckedIOException("a byte array can't fail", e);
+        }
+        return new Page(200, writer.getContentType(), out.toString(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,95 @@
+package org.turnd.server.ops;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.turnd.server.engine.ClientPath;
+import org.turnd.server.engine.EngineEvents.EndReason;
+import org.turnd.server.engine.RefusalCause;
+import org.turnd.stun.StunMethod;
+import org.turnd.stun.TransportAddress;
+
+class LoggingEventsTest {
+    private static final ClientPath CLIENT =
+            ClientPath.datagram(0, TransportAddress.ipv4(0xC000_0201, 4711));
+
+    private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    private final AtomicLong clock = new AtomicLong();
+    private LoggingEvents events;
+
+    @BeforeEach
+    void attach() {
+        var logger = new LoggerContext().getLogger("test");
+        logger.setLevel(Level.DEBUG);
+        lines.start();
+        logger.addAppender(lines);
+        events = new LoggingEvents(logger, clock::get);
+    }
+
+    @Test
+    void namesTheCauseOfARefusal() {
+        events.onRefused(CLIENT, StunMethod.ALLOCATE, 401, RefusalCause.WRONG_PASSWORD);
+
+        assertEquals("request_refused", lines.list.getFirst().getFormattedMessage());
+        assertEquals(Level.WARN, lines.list.getFirst().getLevel());
+        assertEquals("192.0.2.1:4711", value(0, "client"));
+        assertEquals("401", value(0, "error_code"));
+        assertEquals("wrong_password", value(0, "cause"));
+    }
+
+    @Test
+    void samplesEachCauseByItselfAndSaysHowManyAreMissing() {
+        for (int i = 0; i < 100; i++) {
+            events.onRefused(CLIENT, StunMethod.ALLOCATE, 401, RefusalCause.WRONG_PASSWORD);
+        }
+        events.onRefused(CLIENT, StunMethod.ALLOCATE, 486, RefusalCause.USER_QUOTA);
+        clock.set(1_000_000_000L);
+        events.onRefused(CLIENT, StunMethod.ALLOCATE, 401, RefusalCause.WRONG_PASSWORD);
+
+        assertEquals(LoggingEvents.REFUSALS_PER_SECOND_MAX + 2, lines.list.size());
+        assertEquals("user_quota", value(LoggingEvents.REFUSALS_PER_SECOND_MAX, "cause"));
+        assertEquals("95", value(LoggingEvents.REFUSALS_PER_SECOND_MAX + 1, "suppressed_before"));
+    }
+
+    @Test
+    void whatEveryHealthyClientDoesIsNoWarning() {
+        events.onRefused(CLIENT, StunMethod.ALLOCATE, 401, RefusalCause.NO_CREDENTIALS);
+        events.onRefused(CLIENT, StunMethod.REFRESH, 438, RefusalCause.STALE_NONCE);
+
+        assertTrue(lines.list.stream().allMatch(line -> line.getLevel() == Level.DEBUG));
+    }
+
+    @Test
+    void aUserNameCannotForgeALogLine() {
+        String name = "eve\n12:00:00 INFO allocation_ended username=\"bob\u202e\u001b[2J";
+
+        events.onAllocationEnded(CLIENT, name, EndReason.EXPIRED, 1, 2);
+
+        assertEquals(
+                "eve\\u000a12:00:00 INFO allocation_ended username=\\u0022bob\\u202e\\u001b[2J",
+                value(0, "username"));
+        assertEquals("expired", value(0, "reason"));
+    }
+
+    @Test
+    void aLongUserNameIsCut() {
+        events.onAllocated(CLIENT, "x".repeat(500), CLIENT.client(), 600);
+
+        assertEquals("x".repeat(128) + "...", value(0, "username"));
+    }
+
+    private String value(int line, String key) {
+        return lines.list.get(line).getKeyValuePairs().stream()
+                .filter(pair -> pair.key.equals(key))
+                .map(pair -> String.valueOf(pair.value))
+                .findFirst()
+                .orElse("(no " + key + ")");
+    }
+}

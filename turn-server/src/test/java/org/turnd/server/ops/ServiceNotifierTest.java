@@ -1,0 +1,65 @@
+package org.turnd.server.ops;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.NullSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@EnabledOnOs(OS.LINUX)
+class ServiceNotifierTest {
+    @TempDir private Path directory;
+
+    @Test
+    void tellsASocketInTheFileSystem() throws IOException {
+        String name = directory.resolve("notify").toString();
+        try (var manager = new UnixDatagramSocket(name)) {
+            var notifier = ServiceNotifier.of(name).orElseThrow();
+
+            notifier.ready("2 listeners");
+            notifier.stopping("draining");
+
+            assertEquals("READY=1\nSTATUS=2 listeners", manager.receive());
+            assertEquals("STOPPING=1\nSTATUS=draining", manager.receive());
+        }
+    }
+
+    @Test
+    void tellsAnAbstractSocket() throws IOException {
+        String name = "@turnd-test-" + ProcessHandle.current().pid();
+        try (var manager = new UnixDatagramSocket(name)) {
+            ServiceNotifier.of(name).orElseThrow().status("1 allocation");
+
+            assertEquals("STATUS=1 allocation", manager.receive());
+        }
+    }
+
+    @Test
+    void saysWhyItCannotTell() {
+        var notifier = ServiceNotifier.of(directory.resolve("nobody").toString()).orElseThrow();
+
+        IOException failure = assertThrows(IOException.class, () -> notifier.ready(""));
+
+        assertTrue(String.valueOf(failure.getMessage()).contains("errno 2"), failure.getMessage());
+    }
+
+    @ParameterizedTest
+    @NullSource
+    @ValueSource(strings = {"", "vsock:2:1234", "relative/path"})
+    void isAbsentWhereNobodyListens(String notifySocket) {
+        assertTrue(ServiceNotifier.of(notifySocket).isEmpty());
+    }
+
+    @Test
+    void isAbsentWhereTheNameDoesNotFit() {
+        assertTrue(ServiceNotifier.of("/" + "x".repeat(200)).isEmpty());
+    }
+}
