@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.turnd.stun.IntegrityKey;
 import org.turnd.stun.TransportAddress;
 
 /// Everything a server is told at its start: immutable, complete and already checked.
@@ -82,11 +83,21 @@ public record ServerSettings(
     ///
     /// @param secrets shared secrets of time-limited credentials; any of them validates
     /// @param users long-term users
+    /// @param separator what parts expiry and user id in the name of a time-limited credential
     /// @param nonceLifetime how long a NONCE is accepted
-    public record Auth(List<Secret> secrets, List<User> users, Duration nonceLifetime) {
+    public record Auth(
+            List<Secret> secrets, List<User> users, char separator, Duration nonceLifetime) {
+        /// The separator that every issuer of time-limited credentials knows.
+        public static final char USUAL_SEPARATOR = ':';
+
         public Auth {
             secrets = List.copyOf(secrets);
             users = List.copyOf(users);
+        }
+
+        /// Credentials with the [#USUAL_SEPARATOR].
+        public Auth(List<Secret> secrets, List<User> users, Duration nonceLifetime) {
+            this(secrets, users, USUAL_SEPARATOR, nonceLifetime);
         }
     }
 
@@ -98,8 +109,23 @@ public record ServerSettings(
         }
     }
 
-    /// A long-term user.
-    public record User(String name, Secret password) {}
+    /// A long-term user, known by keys. The password isn't kept (D-30).
+    ///
+    /// @param name the USERNAME, in its OpaqueString form
+    /// @param keys of MESSAGE-INTEGRITY; any of them validates. More than one where a password has
+    ///   several forms, see [#of]
+    public record User(String name, List<IntegrityKey> keys) {
+        public User {
+            keys = List.copyOf(keys);
+        }
+
+        /// Derives the keys of a user. Throws [IllegalArgumentException] with a text for the
+        /// operator when name or password are no OpaqueString (D-28, RFC 8265 §4.2).
+        public static User of(String name, String realm, String password) {
+            return new User(
+                    PasswordForms.username(name), PasswordForms.keys(name, realm, password));
+        }
+    }
 
     /// Which peers may be reached. `allow` wins over `deny`, both win over the built-in list of
     /// ranges that are denied by default.

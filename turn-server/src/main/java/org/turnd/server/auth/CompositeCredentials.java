@@ -1,0 +1,57 @@
+package org.turnd.server.auth;
+
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.turnd.server.config.ServerSettings;
+import org.turnd.server.engine.Credentials;
+import org.turnd.stun.IntegrityKey;
+
+/// Several sources of users as one: each source's candidates after those of the one before. Safe on
+/// every thread where its sources are.
+public final class CompositeCredentials implements Credentials {
+    private final List<Credentials> sources;
+    private final int candidates;
+
+    /// @param sources asked in this order; at least one
+    public CompositeCredentials(List<Credentials> sources) {
+        if (sources.isEmpty()) {
+            throw new IllegalArgumentException("nobody could allocate");
+        }
+        this.sources = List.copyOf(sources);
+        candidates = sources.stream().mapToInt(Credentials::candidates).sum();
+    }
+
+    /// The users and secrets of the settings (E-03: each secret is a source of its own).
+    ///
+    /// @param clock the time that time-limited credentials expire by
+    public static CompositeCredentials of(ServerSettings settings, InstantSource clock) {
+        ServerSettings.Auth auth = settings.auth();
+        var sources = new ArrayList<Credentials>();
+        for (ServerSettings.Secret secret : auth.secrets()) {
+            sources.add(new TimeLimitedCredentials(secret, auth.separator(), clock));
+        }
+        if (!auth.users().isEmpty() || sources.isEmpty()) {
+            sources.add(new StaticUsers(auth.users(), settings.realm()));
+        }
+        return new CompositeCredentials(sources);
+    }
+
+    @Override
+    public int candidates() {
+        return candidates;
+    }
+
+    @Override
+    public @Nullable IntegrityKey find(String username, String realm, int candidate) {
+        int rest = candidate;
+        for (Credentials source : sources) {
+            if (rest < source.candidates()) {
+                return source.find(username, realm, rest);
+            }
+            rest -= source.candidates();
+        }
+        return null;
+    }
+}
