@@ -8,7 +8,13 @@ import java.util.stream.Stream;
 /// Who may use whom, by package (the house in `docs/architecture.md`).
 final class Imports {
     private static final List<String> PURE =
-            List.of("java.lang", "java.util", "java.nio.charset", "org.jspecify.annotations");
+            List.of(
+                    "java.lang",
+                    "java.util",
+                    "java.nio.charset",
+                    "java.nio.ByteBuffer",
+                    "java.nio.ByteOrder",
+                    "org.jspecify.annotations");
 
     /// Of our own packages, which may be named in the main code of which.
     private static final Map<String, List<String>> OURS =
