@@ -1,0 +1,42 @@
+package org.turnd.server.engine;
+
+import org.turnd.stun.Octets;
+import org.turnd.stun.TransportAddress;
+
+/// One thing an engine did to the outside world, as a value.
+sealed interface Output {
+    /// A message to a client.
+    record ToClient(Destination client, Octets bytes) implements Output {
+        static ToClient of(TestClient client, byte... bytes) {
+            return new ToClient(client.destination(), Octets.of(bytes));
+        }
+    }
+
+    /// A datagram from the socket of a relayed transport address.
+    ///
+    /// @param relay the local address of that socket
+    record ToPeer(TransportAddress relay, TransportAddress peer, Octets bytes) implements Output {
+        static ToPeer of(TransportAddress relay, TransportAddress peer, byte... bytes) {
+            return new ToPeer(relay, peer, Octets.of(bytes));
+        }
+    }
+
+    /// A datagram for a relay on another shard.
+    record HandOver(int shard, TransportAddress relay, TransportAddress source, Octets bytes)
+            implements Output {}
+
+    /// A relay socket was asked for.
+    record BindRelay(TransportAddress relay) implements Output {}
+
+    /// A relay socket was closed.
+    record CloseRelay(TransportAddress relay) implements Output {}
+
+    /// Where an answer goes: a [ClientPath] that can be compared.
+    record Destination(
+            Transport transport, int listener, int connection, TransportAddress address) {
+        static Destination of(ClientPath path) {
+            return new Destination(
+                    path.transport(), path.listener(), path.connection(), path.client());
+        }
+    }
+}
