@@ -128,9 +128,9 @@ public final class LocalSharedState implements SharedState {
         return draining;
     }
 
-    /// Refuses new allocations from now on. There is no way back.
-    public void drain() {
-        draining = true;
+    /// Says from now on whether new allocations are refused.
+    public void setDraining(boolean draining) {
+        this.draining = draining;
     }
 
     @Override

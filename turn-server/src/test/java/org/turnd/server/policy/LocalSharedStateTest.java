@@ -273,7 +273,7 @@ class LocalSharedStateTest {
     void drainingIsOffUntilSaid() {
         var state = state(49152, 49161);
         assertFalse(state.isDraining());
-        state.drain();
+        state.setDraining(true);
         assertTrue(state.isDraining());
     }
 
