@@ -1,0 +1,26 @@
+package org.turnd.cli.check;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/// Frames, that is STUN messages and ChannelData, to one server and from it. One thread may send
+/// while another receives; closing ends both.
+sealed interface Wire extends AutoCloseable permits UdpWire, StreamWire {
+    /// Sends one frame. Borrows the array.
+    void send(byte[] frame) throws IOException;
+
+    /// Waits for the next frame.
+    ///
+    /// @throws IOException if none can come any more, also because the wire was closed
+    byte[] receive() throws IOException;
+
+    /// Returns the client's own address.
+    InetSocketAddress localAddress();
+
+    /// Returns what is known of the TLS session, null without TLS.
+    @Nullable TlsFacts tls();
+
+    @Override
+    void close();
+}
