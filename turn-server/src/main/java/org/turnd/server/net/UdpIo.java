@@ -17,12 +17,15 @@ public interface UdpIo extends AutoCloseable {
 
     /// Opens and binds a socket.
     ///
-    /// @param high, low, port the local address; never a wildcard
-    /// @param shared several shards bind this address; the kernel spreads clients over them
+    /// @param high, low, port the local address; never a wildcard; port 0 picks a free one
+    /// @param role decides how much is read at once and how much the kernel queues
     /// @param receiver gets what arrives
     /// @return the socket's number, small and reused after [#close(int)]
     /// @throws IOException when the address can't be bound
-    int open(long high, long low, int port, boolean shared, Receiver receiver) throws IOException;
+    int open(long high, long low, int port, Role role, Receiver receiver) throws IOException;
+
+    /// The port an open socket is bound to.
+    int localPort(int socket);
 
     /// Sends one datagram, or drops it and counts why. Borrows the buffer. A peer that can't be
     /// reached costs this packet and nothing else.
@@ -40,6 +43,15 @@ public interface UdpIo extends AutoCloseable {
 
     /// What the plane counts. Readable on every thread.
     UdpCounters counters();
+
+    /// What a socket is for. A listener serves every client of its shard and a relay socket one
+    /// allocation: with equal budgets a hundred relays would starve the listener.
+    enum Role {
+        LISTENER,
+        /// A listener whose address other shards bind too; the kernel spreads clients over them.
+        SHARED_LISTENER,
+        RELAY
+    }
 
     /// Gets what arrives at a socket.
     interface Receiver {

@@ -1,0 +1,156 @@
+package org.turnd.server;
+
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.turnd.server.auth.CompositeCredentials;
+import org.turnd.server.config.ServerSettings;
+import org.turnd.server.config.ServerSettings.Listener;
+import org.turnd.server.engine.Credentials;
+import org.turnd.server.engine.EngineEvents;
+import org.turnd.server.net.LocalAddresses;
+import org.turnd.server.net.ShardGroup;
+import org.turnd.server.net.ShardStatus;
+import org.turnd.server.net.TlsMaterial;
+import org.turnd.server.policy.AddressRules;
+import org.turnd.server.policy.LocalSharedState;
+import org.turnd.stun.TransportAddress;
+
+/// A running STUN and TURN server. Every method may be called on any thread but an event loop's,
+/// which means: not out of [EngineEvents] or [Credentials].
+public final class TurnServer implements AutoCloseable {
+    private final LocalSharedState shared;
+    private final ShardGroup shards;
+    private final CompletableFuture<@Nullable Void> drained = new CompletableFuture<>();
+
+    private TurnServer(ServerSettings settings, Credentials credentials, EngineEvents events)
+            throws StartFailure {
+        shared =
+                new LocalSharedState(
+                        settings.relay(),
+                        settings.limits().allocationsPerUser(),
+                        new SecureRandom());
+        var policy = new LatePeerPolicy();
+        shards = openShards(settings, new ShardGroup.Parts(shared, credentials, policy, events));
+        try {
+            List<TransportAddress> local = LocalAddresses.all();
+            List<String> problems = shards.listen(settings.listeners(), local);
+            if (!problems.isEmpty()) {
+                throw new StartFailure(problems);
+            }
+            List<TransportAddress> own = listeners().stream().map(Listener::address).toList();
+            policy.become(AddressRules.of(settings.peers(), own, local));
+        } catch (IOException e) {
+            shards.close();
+            throw new StartFailure(
+                    List.of("this machine's addresses can't be listed: " + e.getMessage()));
+        } catch (StartFailure | RuntimeException e) {
+            shards.close();
+            throw e;
+        }
+    }
+
+    private ShardGroup openShards(ServerSettings settings, ShardGroup.Parts parts)
+            throws StartFailure {
+        try {
+            ServerSettings.Tls tls = settings.tls();
+            TlsMaterial material = tls == null ? null : TlsMaterial.read(tls);
+            return new ShardGroup(settings, parts, material, this::onShardEmpty);
+        } catch (TlsMaterial.InvalidTlsMaterial e) {
+            throw new StartFailure(e.problems());
+        } catch (IOException e) {
+            throw new StartFailure(List.of("TLS can't be used: " + e.getMessage()));
+        }
+    }
+
+    /// Starts a server: all its listeners are open when this returns.
+    ///
+    /// @throws StartFailure when a listener can't be opened or a certificate can't be used; it
+    ///   names every problem, and nothing is left open
+    public static TurnServer start(ServerSettings settings) throws StartFailure {
+        return builder(settings).start();
+    }
+
+    /// Prepares a server whose users or events are the embedder's own.
+    public static Builder builder(ServerSettings settings) {
+        return new Builder(settings);
+    }
+
+    /// Where clients can connect: each listening socket with its actual port. A wildcard stands
+    /// here as the addresses it means.
+    public List<Listener> listeners() {
+        return shards.listeners();
+    }
+
+    /// The shards with their counters.
+    public List<ShardStatus> shards() {
+        return shards.shards();
+    }
+
+    /// Allocations that live now, on all shards.
+    public int allocationCount() {
+        return shards().stream().mapToInt(ShardStatus::allocations).sum();
+    }
+
+    /// Refuses new allocations from now on; those that exist go on to their end.
+    public void drain() {
+        shared.drain();
+        onShardEmpty();
+    }
+
+    /// Completes when the server has been told to drain and its last allocation has ended.
+    public CompletionStage<@Nullable Void> drained() {
+        return drained.minimalCompletionStage();
+    }
+
+    private void onShardEmpty() {
+        if (shared.isDraining() && allocationCount() == 0) {
+            // Elsewhere than on the shard's thread, so that what depends on it may close the
+            // server.
+            drained.completeAsync(() -> null);
+        }
+    }
+
+    /// Ends every allocation at once and closes every socket and thread. Returns when it is done.
+    @Override
+    public void close() {
+        shards.close();
+    }
+
+    /// Collects what a server is made of.
+    public static final class Builder {
+        private final ServerSettings settings;
+        private @Nullable Credentials credentials;
+        private EngineEvents events = new QuietEvents();
+
+        private Builder(ServerSettings settings) {
+            this.settings = settings;
+        }
+
+        /// Asks the embedder for users instead of the settings. Called on the event loops, and must
+        /// not block.
+        public Builder credentials(Credentials source) {
+            credentials = source;
+            return this;
+        }
+
+        /// Tells the embedder about allocations and refusals. Called on the event loops, and must
+        /// not block.
+        public Builder events(EngineEvents listener) {
+            events = listener;
+            return this;
+        }
+
+        /// Starts the server, as [TurnServer#start(ServerSettings)] does.
+        public TurnServer start() throws StartFailure {
+            Credentials own = credentials;
+            Credentials users =
+                    own == null ? CompositeCredentials.of(settings, InstantSource.system()) : own;
+            return new TurnServer(settings, users, events);
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package org.turnd.server.net;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// Datagrams that other shards pass on to this one: a ring of bytes with many writers and one
+/// reader, without locks and without garbage. Full means drop.
+///
+/// A record is its length (4 bytes, 0 while it is being written, negative for a gap at the end of
+/// the ring), the payload's length (4), two addresses (8, 8 and 4 bytes each), and the payload
+/// between the headroom and tailroom that the engine may write. Records start at multiples of 8.
+final class HandOverInbox {
+    /// Bytes that wait at most, headers and headroom included.
+    static final int CAPACITY_BYTES = 1 << 20;
+
+    private static final int RELAY = 8;
+    private static final int SOURCE = RELAY + 20;
+    private static final int PAYLOAD = SOURCE + 20 + UdpIo.HEADROOM_BYTES;
+    private static final int OVERHEAD = PAYLOAD + UdpIo.TAILROOM_BYTES;
+    private static final VarHandle LENGTH =
+            MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+
+    private final ByteBuffer memory =
+            ByteBuffer.allocateDirect(CAPACITY_BYTES + Long.BYTES).alignedSlice(Long.BYTES);
+    private final ByteBuf ring = Unpooled.wrappedBuffer(memory.duplicate());
+
+    /// Positions only grow; their place in the ring is the remainder by its capacity.
+    private final AtomicLong written = new AtomicLong();
+
+    private final AtomicLong read = new AtomicLong();
+
+    /// Copies one datagram in, on any thread.
+    ///
+    /// @return false when there is no room for it
+    boolean offer(
+            long relayHigh,
+            long relayLow,
+            int relayPort,
+            long sourceHigh,
+            long sourceLow,
+            int sourcePort,
+            ByteBuf buffer,
+            int offset,
+            int length) {
+        int size = (OVERHEAD + length + 7) & ~7;
+        int index = claim(size);
+        if (index < 0) {
+            return false;
+        }
+        ring.setInt(index + 4, length);
+        setAddress(index + RELAY, relayHigh, relayLow, relayPort);
+        setAddress(index + SOURCE, sourceHigh, sourceLow, sourcePort);
+        copyIn(buffer, offset, index + PAYLOAD, length);
+        LENGTH.setRelease(memory, index, size);
+        return true;
+    }
+
+    /// Returns the index of `size` bytes that belong to the caller now, or -1.
+    private int claim(int size) {
+        while (true) {
+            long tail = written.get();
+            int index = (int) (tail % CAPACITY_BYTES);
+            int untilEnd = CAPACITY_BYTES - index;
+            int gap = untilEnd < size ? untilEnd : 0;
+            if (tail + gap + size - read.get() > CAPACITY_BYTES) {
+                return -1;
+            }
+            if (written.compareAndSet(tail, tail + gap + size)) {
+                if (gap > 0) {
+                    LENGTH.setRelease(memory, index, -gap);
+                    return 0;
+                }
+                return index;
+            }
+        }
+    }
+
+    private void copyIn(ByteBuf from, int offset, int index, int length) {
+        ByteBuffer bytes = from.internalNioBuffer(offset, length);
+        memory.put(index, bytes, bytes.position(), length);
+    }
+
+    private void setAddress(int index, long high, long low, int port) {
+        ring.setLong(index, high);
+        ring.setLong(index + 8, low);
+        ring.setInt(index + 16, port);
+    }
+
+    /// Hands at most `recordsMax` datagrams to the reader, on the reader's one thread.
+    ///
+    /// @return whether more may be waiting
+    boolean drain(int recordsMax, Reader reader) {
+        for (int i = 0; i < recordsMax; i++) {
+            long head = read.get();
+            int index = (int) (head % CAPACITY_BYTES);
+            int size = (int) LENGTH.getAcquire(memory, index);
+            if (size == 0) {
+                return false;
+            }
+            if (size > 0) {
+                deliver(index, reader);
+            }
+            free(head, index, Math.abs(size));
+        }
+        return true;
+    }
+
+    private void deliver(int index, Reader reader) {
+        reader.onHandOver(
+                ring.getLong(index + RELAY),
+                ring.getLong(index + RELAY + 8),
+                ring.getInt(index + RELAY + 16),
+                ring.getLong(index + SOURCE),
+                ring.getLong(index + SOURCE + 8),
+                ring.getInt(index + SOURCE + 16),
+                ring,
+                index + PAYLOAD,
+                ring.getInt(index + 4));
+    }
+
+    /// Writers rely on finding nothing but zeroes where lengths may come to stand.
+    private void free(long head, int index, int size) {
+        ring.setZero(index, size);
+        read.set(head + size);
+    }
+
+    /// Gets the datagrams. The buffer is borrowed, and its headroom and tailroom may be written.
+    interface Reader {
+        void onHandOver(
+                long relayHigh,
+                long relayLow,
+                int relayPort,
+                long sourceHigh,
+                long sourceLow,
+                int sourcePort,
+                ByteBuf buffer,
+                int offset,
+                int length);
+    }
+}

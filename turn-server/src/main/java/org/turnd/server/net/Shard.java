@@ -1,0 +1,423 @@
+package org.turnd.server.net;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.SingleThreadIoEventLoop;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.util.collection.IntObjectHashMap;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.turnd.server.engine.ClientPath;
+import org.turnd.server.engine.EngineCounters;
+import org.turnd.server.engine.EngineSink;
+import org.turnd.server.engine.TurnEngine;
+import org.turnd.server.net.ShardCounters.Counter;
+import org.turnd.stun.StreamFraming;
+import org.turnd.stun.TransportAddress;
+
+/// One event loop with its engine, its listening sockets, the relay sockets of its allocations and
+/// its share of the stream connections. Everything that happens in one wake-up of the loop happens
+/// at one time, and what it sends leaves when it ends.
+///
+/// Methods belong to the loop's thread unless they say otherwise.
+final class Shard implements EngineSink, ShardStatus {
+    /// Datagrams of other shards that are taken in one turn.
+    static final int HAND_OVERS_PER_TURN = 256;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
+    private static final int NO_SOCKET = -1;
+    private static final long NEVER = Long.MAX_VALUE;
+
+    private final int index;
+    private final SingleThreadIoEventLoop loop;
+    private final UdpIo udp;
+    private final TurnEngine engine;
+    private final List<Shard> shards;
+    private final StreamLimits streamLimits;
+    private final Runnable onEmpty;
+    private final ShardCounters counters = new ShardCounters();
+    private final AtomicInteger allocations = new AtomicInteger();
+    private final AtomicInteger connections = new AtomicInteger();
+
+    private final HandOverInbox inbox = new HandOverInbox();
+    private final AtomicBoolean inboxSignalled = new AtomicBoolean();
+    private final Runnable drain = this::drainInbox;
+    private final HandOverInbox.Reader inboxReader = this::onHandOver;
+
+    private final IntObjectHashMap<StreamConnection> streams = new IntObjectHashMap<>();
+    private final List<StreamConnection> unflushed = new ArrayList<>();
+    private final ByteBuf frame =
+            Unpooled.wrappedBuffer(
+                    ByteBuffer.allocateDirect(
+                            UdpIo.HEADROOM_BYTES
+                                    + StreamFraming.MAX_FRAME_LENGTH
+                                    + UdpIo.TAILROOM_BYTES));
+    private int nextStreamId;
+
+    private int[] socketOfListener = new int[0];
+    private int[] socketOfRelay = new int[0];
+
+    /// The listener or the relay that a socket belongs to.
+    private int[] ownerOfSocket = new int[0];
+
+    private final Runnable endOfWakeUp = this::endWakeUp;
+    private boolean awake;
+    private long nowNanos;
+    private @Nullable Future<?> timer;
+    private long timerNanos = NEVER;
+
+    /// @param shards all shards of the server, this one at `index`; complete before traffic comes
+    /// @param engines makes the shard's engine
+    /// @param onEmpty told when the last allocation of this shard has ended
+    Shard(
+            int index,
+            SingleThreadIoEventLoop loop,
+            UdpIo udp,
+            List<Shard> shards,
+            StreamLimits streamLimits,
+            EngineFactory engines,
+            Runnable onEmpty) {
+        this.index = index;
+        this.loop = loop;
+        this.udp = udp;
+        this.shards = shards;
+        this.streamLimits = streamLimits;
+        this.onEmpty = onEmpty;
+        this.engine = engines.create(index, this, this::markAllocated);
+    }
+
+    SingleThreadIoEventLoop loop() {
+        return loop;
+    }
+
+    /// Returns the time of this wake-up; the first call in it reads the clock.
+    long wake() {
+        if (!awake) {
+            awake = true;
+            nowNanos = System.nanoTime();
+            loop.executeAfterEventLoopIteration(endOfWakeUp);
+        }
+        return nowNanos;
+    }
+
+    private void endWakeUp() {
+        awake = false;
+        for (StreamConnection connection : unflushed) {
+            connection.flush();
+        }
+        unflushed.clear();
+        udp.flush();
+        setTimer();
+        publish();
+    }
+
+    private void setTimer() {
+        long deadline = engine.nextDeadlineNanos();
+        if (deadline >= timerNanos) {
+            return;
+        }
+        if (timer != null) {
+            timer.cancel(false);
+        }
+        timerNanos = deadline;
+        long delay = Math.max(0, deadline - System.nanoTime());
+        timer = loop.schedule(this::onTimer, delay, TimeUnit.NANOSECONDS);
+    }
+
+    private void onTimer() {
+        timer = null;
+        timerNanos = NEVER;
+        long now = wake();
+        try {
+            engine.onTimer(now);
+        } catch (RuntimeException e) {
+            onFault(e);
+        }
+    }
+
+    private void publish() {
+        int now = engine.allocationCount();
+        int before = allocations.getPlain();
+        allocations.setOpaque(now);
+        connections.setOpaque(streams.size());
+        if (now == 0 && before != 0) {
+            onEmpty.run();
+        }
+    }
+
+    /// The engine has a bug. Its state is whole as far as can be known, and everybody else's media
+    /// must go on, so the input is lost and nothing more.
+    private void onFault(RuntimeException bug) {
+        counters.add(Counter.ENGINE_FAULTS, 1);
+        if (Long.bitCount(counters.get(Counter.ENGINE_FAULTS)) == 1) {
+            LOG.error("The engine of shard {} failed on an input", index, bug);
+        }
+    }
+
+    /// Opens a UDP listener's socket.
+    ///
+    /// @param listener its index in the server's list
+    /// @return the port it is bound to
+    int listen(int listener, TransportAddress address, UdpIo.Role role) throws IOException {
+        int socket =
+                udp.open(
+                        address.high(),
+                        address.low(),
+                        address.port(),
+                        role,
+                        this::onClientDatagram);
+        socketOfListener = with(socketOfListener, listener, socket);
+        ownerOfSocket = with(ownerOfSocket, socket, listener);
+        return udp.localPort(socket);
+    }
+
+    private static int[] with(int[] table, int key, int value) {
+        int[] roomy = table;
+        if (key >= table.length) {
+            roomy = Arrays.copyOf(table, Math.max(16, Integer.highestOneBit(key) * 2));
+            Arrays.fill(roomy, table.length, roomy.length, NO_SOCKET);
+        }
+        roomy[key] = value;
+        return roomy;
+    }
+
+    private void onClientDatagram(
+            int socket, long high, long low, int port, ByteBuf buffer, int offset, int length) {
+        long now = wake();
+        try {
+            engine.onDatagram(ownerOfSocket[socket], high, low, port, buffer, offset, length, now);
+        } catch (RuntimeException e) {
+            onFault(e);
+        }
+    }
+
+    private void onPeerDatagram(
+            int socket, long high, long low, int port, ByteBuf buffer, int offset, int length) {
+        long now = wake();
+        try {
+            engine.onPeerDatagram(
+                    ownerOfSocket[socket], high, low, port, buffer, offset, length, now);
+        } catch (RuntimeException e) {
+            onFault(e);
+        }
+    }
+
+    /// Takes a new connection, and returns the last handler of its pipeline.
+    StreamConnection accept(SocketChannel channel, int listener) {
+        wake();
+        int id = nextStreamId;
+        nextStreamId = (id + 1) & Integer.MAX_VALUE;
+        var connection = new StreamConnection(this, streamLimits, channel, listener, id);
+        streams.put(id, connection);
+        counters.add(Counter.STREAMS_OPENED, 1);
+        return connection;
+    }
+
+    /// Hands one frame to the engine. Borrows the buffer and copies the frame to where it has the
+    /// room around it that the engine needs.
+    void onStreamFrame(ClientPath path, ByteBuf buffer, int offset, int length) {
+        counters.add(Counter.STREAM_RECEIVED_FRAMES, 1);
+        counters.add(Counter.STREAM_RECEIVED_BYTES, length);
+        frame.setBytes(UdpIo.HEADROOM_BYTES, buffer, offset, length);
+        long now = wake();
+        try {
+            engine.onStreamMessage(path, frame, UdpIo.HEADROOM_BYTES, length, now);
+        } catch (RuntimeException e) {
+            onFault(e);
+        }
+    }
+
+    void flushAtEndOfWakeUp(StreamConnection connection) {
+        wake();
+        unflushed.add(connection);
+    }
+
+    /// @param path null when nothing was ever handed to the engine
+    void onStreamClosed(StreamConnection connection, @Nullable ClientPath path) {
+        long now = wake();
+        streams.remove(connection.id());
+        counters.add(Counter.STREAMS_CLOSED, 1);
+        if (path == null) {
+            return;
+        }
+        try {
+            engine.onStreamClosed(path, now);
+        } catch (RuntimeException e) {
+            onFault(e);
+        }
+    }
+
+    private void markAllocated(ClientPath path, boolean hasAllocation) {
+        StreamConnection connection = streams.get(path.connection());
+        if (connection != null) {
+            connection.allocated(hasAllocation);
+        }
+    }
+
+    @Override
+    public void sendToClient(ClientPath client, ByteBuf buffer, int offset, int length) {
+        if (client.connection() == ClientPath.NO_CONNECTION) {
+            TransportAddress to = client.client();
+            int socket = socketOfListener[client.listener()];
+            udp.send(socket, to.high(), to.low(), to.port(), buffer, offset, length);
+            return;
+        }
+        StreamConnection connection = streams.get(client.connection());
+        if (connection != null) {
+            connection.send(buffer, offset, length);
+        }
+    }
+
+    @Override
+    public void sendToPeer(
+            int relay, long high, long low, int port, ByteBuf buffer, int offset, int length) {
+        udp.send(socketOfRelay[relay], high, low, port, buffer, offset, length);
+    }
+
+    @Override
+    public void bindRelay(int relay, long high, long low, int port) {
+        try {
+            int socket = udp.open(high, low, port, UdpIo.Role.RELAY, this::onPeerDatagram);
+            socketOfRelay = with(socketOfRelay, relay, socket);
+            ownerOfSocket = with(ownerOfSocket, socket, relay);
+        } catch (IOException e) {
+            LOG.debug("A relay socket on port {} can't be opened: {}", port, e.getMessage());
+            engine.onRelayFailed(relay, wake());
+            return;
+        }
+        engine.onRelayBound(relay, wake());
+    }
+
+    @Override
+    public void closeRelay(int relay) {
+        int socket = relay < socketOfRelay.length ? socketOfRelay[relay] : NO_SOCKET;
+        if (socket != NO_SOCKET) {
+            socketOfRelay[relay] = NO_SOCKET;
+            udp.close(socket);
+        }
+    }
+
+    @Override
+    public void handOver(
+            int shard,
+            long relayHigh,
+            long relayLow,
+            int relayPort,
+            long high,
+            long low,
+            int port,
+            ByteBuf buffer,
+            int offset,
+            int length) {
+        Shard to = shards.get(shard);
+        boolean taken =
+                to.inbox.offer(
+                        relayHigh, relayLow, relayPort, high, low, port, buffer, offset, length);
+        if (!taken) {
+            counters.add(Counter.HAND_OVERS_DROPPED, 1);
+            return;
+        }
+        to.signalInbox();
+    }
+
+    private void signalInbox() {
+        if (inboxSignalled.compareAndSet(false, true)) {
+            try {
+                loop.execute(drain);
+            } catch (RejectedExecutionException e) {
+                LOG.debug("Shard {} has stopped; what is handed over to it is lost", index);
+            }
+        }
+    }
+
+    private void drainInbox() {
+        inboxSignalled.set(false);
+        if (inbox.drain(HAND_OVERS_PER_TURN, inboxReader)) {
+            signalInbox();
+        }
+    }
+
+    private void onHandOver(
+            long relayHigh,
+            long relayLow,
+            int relayPort,
+            long high,
+            long low,
+            int port,
+            ByteBuf buffer,
+            int offset,
+            int length) {
+        long now = wake();
+        try {
+            engine.onHandOver(
+                    relayHigh, relayLow, relayPort, high, low, port, buffer, offset, length, now);
+        } catch (RuntimeException e) {
+            onFault(e);
+        }
+    }
+
+    /// Ends every allocation, and closes every connection and socket.
+    void stop() {
+        long now = wake();
+        try {
+            engine.stop(now);
+        } catch (RuntimeException e) {
+            onFault(e);
+        }
+        for (StreamConnection connection : List.copyOf(streams.values())) {
+            connection.finish();
+        }
+        udp.close();
+    }
+
+    @Override
+    public int index() {
+        return index;
+    }
+
+    @Override
+    public EngineCounters engineCounters() {
+        return engine.counters();
+    }
+
+    @Override
+    public UdpCounters udpCounters() {
+        return udp.counters();
+    }
+
+    @Override
+    public ShardCounters counters() {
+        return counters;
+    }
+
+    @Override
+    public int allocations() {
+        return allocations.getOpaque();
+    }
+
+    @Override
+    public int streamConnections() {
+        return connections.getOpaque();
+    }
+
+    /// Makes engines.
+    interface EngineFactory {
+        TurnEngine create(int shard, EngineSink sink, AllocationMarker marker);
+    }
+
+    /// Told when a client's five-tuple gets or loses its allocation.
+    interface AllocationMarker {
+        void mark(ClientPath client, boolean hasAllocation);
+    }
+}

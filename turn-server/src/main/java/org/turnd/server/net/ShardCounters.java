@@ -1,0 +1,48 @@
+package org.turnd.server.net;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/// Counts of one shard beside its engine's and its UDP plane's: written by its thread alone, read
+/// by any.
+public final class ShardCounters {
+    private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(long[].class);
+
+    /// What is counted.
+    public enum Counter {
+        STREAMS_OPENED,
+        STREAMS_CLOSED,
+        /// Closed at once, because the server holds as many connections as it may.
+        STREAMS_REFUSED,
+        /// Closed, because what came was neither STUN nor TLS (C-09).
+        STREAMS_NOT_STUN,
+        /// Closed, because nothing useful came for too long.
+        STREAMS_TIMED_OUT,
+        TLS_HANDSHAKES,
+        TLS_HANDSHAKES_FAILED,
+        STREAM_RECEIVED_FRAMES,
+        STREAM_RECEIVED_BYTES,
+        STREAM_SENT_FRAMES,
+        STREAM_SENT_BYTES,
+        /// Frames of reserved channel numbers (J-15).
+        STREAM_SKIPPED_FRAMES,
+        /// Relayed data for a client that doesn't read.
+        STREAM_DROPPED_DATA,
+        /// Answers for a client that doesn't read.
+        STREAM_DROPPED_ANSWERS,
+        HAND_OVERS_DROPPED,
+        /// Inputs on which the engine failed: a bug of this server, in the log.
+        ENGINE_FAULTS
+    }
+
+    private final long[] counts = new long[Counter.values().length];
+
+    /// Adds `n`. The shard's thread only.
+    public void add(Counter counter, long n) {
+        SLOT.setOpaque(counts, counter.ordinal(), counts[counter.ordinal()] + n);
+    }
+
+    public long get(Counter counter) {
+        return (long) SLOT.getOpaque(counts, counter.ordinal());
+    }
+}

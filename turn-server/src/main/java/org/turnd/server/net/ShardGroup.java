@@ -1,0 +1,204 @@
+package org.turnd.server.net;
+
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SingleThreadIoEventLoop;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.nio.channels.DatagramChannel;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.turnd.server.config.ServerSettings;
+import org.turnd.server.config.ServerSettings.Listener;
+import org.turnd.server.config.ServerSettings.Protocol;
+import org.turnd.server.engine.ChannelOffload;
+import org.turnd.server.engine.Credentials;
+import org.turnd.server.engine.EngineEvents;
+import org.turnd.server.engine.EngineSettings;
+import org.turnd.server.engine.PeerPolicy;
+import org.turnd.server.engine.SharedState;
+import org.turnd.server.engine.TurnEngine;
+import org.turnd.stun.TransportAddress;
+
+/// All shards of a server and the listeners they serve. Its methods are called on the embedder's
+/// threads, never on an event loop.
+public final class ShardGroup implements AutoCloseable {
+    /// Answers kept for retransmitted requests, in one shard (C-02).
+    static final int STORED_ANSWERS_MAX = 1 << 16;
+
+    private static final long STOP_SECONDS_MAX = 5;
+
+    private final MultiThreadIoEventLoopGroup loops;
+    private final List<Shard> shards = new ArrayList<>();
+    private final StreamListeners streams;
+    private final @Nullable TlsServer tls;
+    private final List<Listener> listeners = new ArrayList<>();
+
+    /// Starts the event loops. No socket is open yet.
+    ///
+    /// @param tlsMaterial null when there is no certificate
+    /// @param onEmpty told, on a shard's thread, when a shard's last allocation has ended
+    /// @throws IOException when the TLS engine doesn't take the certificate
+    public ShardGroup(
+            ServerSettings settings,
+            Parts parts,
+            @Nullable TlsMaterial tlsMaterial,
+            Runnable onEmpty)
+            throws IOException {
+        ServerSettings.Limits limits = settings.limits();
+        tls = tlsMaterial == null ? null : new TlsServer(tlsMaterial, limits.handshakeTimeout());
+        int count = shardCount(settings);
+        loops =
+                new MultiThreadIoEventLoopGroup(
+                        count,
+                        new DefaultThreadFactory("turnd-shard", false),
+                        NioIoHandler.newFactory());
+        EngineSettings engineSettings = engineSettings(settings, count);
+        var streamLimits =
+                new StreamLimits(
+                        limits.handshakeTimeout().toNanos(),
+                        limits.idleStreamTimeout().toNanos(),
+                        limits.streamQueueBytes());
+        for (EventExecutor executor : loops) {
+            var loop = (SingleThreadIoEventLoop) executor;
+            shards.add(
+                    new Shard(
+                            shards.size(),
+                            loop,
+                            new PortableUdpIo(loop),
+                            shards,
+                            streamLimits,
+                            (shard, sink, marker) ->
+                                    new TurnEngine(
+                                            shard,
+                                            engineSettings,
+                                            parts.shared(),
+                                            parts.credentials(),
+                                            parts.policy(),
+                                            sink,
+                                            new MarkingEvents(parts.events(), marker),
+                                            ChannelOffload.NONE,
+                                            new BufferedRandom()),
+                            onEmpty));
+        }
+        streams = new StreamListeners(loops, shards, tls, limits.connections());
+    }
+
+    private static int shardCount(ServerSettings settings) {
+        if (!PortableUdpIo.canShare()) {
+            return 1;
+        }
+        return settings.shards() > 0
+                ? settings.shards()
+                : Runtime.getRuntime().availableProcessors();
+    }
+
+    private static EngineSettings engineSettings(ServerSettings settings, int shards) {
+        ServerSettings.Limits limits = settings.limits();
+        return new EngineSettings(
+                settings.realm(),
+                settings.software(),
+                (int) limits.defaultLifetime().toSeconds(),
+                (int) limits.maxLifetime().toSeconds(),
+                (int) settings.auth().nonceLifetime().toSeconds(),
+                Math.ceilDiv(limits.allocations(), shards),
+                limits.permissionsPerAllocation(),
+                limits.channelsPerAllocation(),
+                STORED_ANSWERS_MAX);
+    }
+
+    /// Opens these listeners, wildcards as one for each address in `local`.
+    ///
+    /// @return what can't be opened and why, one line each; empty is success
+    public List<String> listen(List<Listener> wanted, List<TransportAddress> local) {
+        var problems = new ArrayList<String>();
+        for (Listener listener : LocalAddresses.expand(wanted, local)) {
+            try {
+                int index = listeners.size();
+                int port = open(index, listener);
+                listeners.add(new Listener(listener.protocol(), listener.address().withPort(port)));
+            } catch (IOException e) {
+                problems.add(
+                        "cannot listen on %s %s: %s"
+                                .formatted(
+                                        listener.protocol(), listener.address(), e.getMessage()));
+            }
+        }
+        return problems;
+    }
+
+    private int open(int index, Listener listener) throws IOException {
+        if (listener.protocol() == Protocol.TLS && tls == null) {
+            throw new IOException("TLS needs a certificate and a key, and none is configured");
+        }
+        return listener.protocol() == Protocol.UDP
+                ? openUdp(index, listener.address())
+                : streams.listen(index, listener);
+    }
+
+    private int openUdp(int index, TransportAddress address) throws IOException {
+        if (shards.size() == 1) {
+            return await(shards.getFirst(), s -> s.listen(index, address, UdpIo.Role.LISTENER));
+        }
+        int port = freePort(address);
+        for (Shard shard : shards) {
+            await(shard, s -> s.listen(index, address.withPort(port), UdpIo.Role.SHARED_LISTENER));
+        }
+        return port;
+    }
+
+    /// A shared address can be bound although another process serves it; so a socket that doesn't
+    /// share comes first, to find out.
+    private static int freePort(TransportAddress address) throws IOException {
+        try (var probe = DatagramChannel.open()) {
+            probe.bind(address.toInetSocketAddress());
+            return probe.socket().getLocalPort();
+        }
+    }
+
+    private static <T> T await(Shard shard, OnShard<T> task) throws IOException {
+        Callable<T> call = () -> task.run(shard);
+        Future<T> done = shard.loop().submit(call).awaitUninterruptibly();
+        if (!done.isSuccess()) {
+            throw new IOException(done.cause().getMessage(), done.cause());
+        }
+        return done.getNow();
+    }
+
+    /// The open listeners with the ports they got, in the order of their indexes.
+    public List<Listener> listeners() {
+        return Collections.unmodifiableList(listeners);
+    }
+
+    /// The shards, in the order of their indexes.
+    public List<ShardStatus> shards() {
+        return Collections.unmodifiableList(shards);
+    }
+
+    /// Ends every allocation and closes every socket and thread.
+    @Override
+    public void close() {
+        streams.close();
+        for (Shard shard : shards) {
+            shard.loop().submit(shard::stop).awaitUninterruptibly();
+        }
+        loops.shutdownGracefully(0, STOP_SECONDS_MAX, TimeUnit.SECONDS).awaitUninterruptibly();
+        if (tls != null) {
+            tls.close();
+        }
+    }
+
+    /// What engines are made of, the same for every shard.
+    public record Parts(
+            SharedState shared, Credentials credentials, PeerPolicy policy, EngineEvents events) {}
+
+    private interface OnShard<T> {
+        T run(Shard shard) throws IOException;
+    }
+}

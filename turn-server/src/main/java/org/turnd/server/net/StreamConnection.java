@@ -1,0 +1,234 @@
+package org.turnd.server.net;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.util.concurrent.Future;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.turnd.server.engine.ClientPath;
+import org.turnd.server.engine.Transport;
+import org.turnd.server.net.ShardCounters.Counter;
+import org.turnd.stun.StreamFraming;
+import org.turnd.stun.TransportAddress;
+
+/// One TCP or TLS connection of a client, the last handler of its pipeline: cuts the stream into
+/// frames for the engine, and collects what goes back until the end of the wake-up. Belongs to its
+/// shard's thread.
+final class StreamConnection extends ByteToMessageDecoder {
+    /// What answers may wait beyond the bound that relayed data has.
+    static final int ANSWER_RESERVE_BYTES = 16 << 10;
+
+    private static final int STAGE_BYTES = 2048;
+    private static final int DATA_INDICATION = 0x0017;
+
+    private final Shard shard;
+    private final StreamLimits limits;
+    private final SocketChannel channel;
+    private final int listener;
+    private final int id;
+    private Transport transport = Transport.TCP;
+    private @Nullable ClientPath path;
+    private @Nullable ByteBuf staged;
+    private @Nullable Future<?> deadline;
+    private long lastProgressNanos;
+    private boolean spoke;
+    private boolean allocated;
+    private boolean closed;
+
+    /// @param id unique among the shard's open connections
+    StreamConnection(
+            Shard shard, StreamLimits limits, SocketChannel channel, int listener, int id) {
+        this.shard = shard;
+        this.limits = limits;
+        this.channel = channel;
+        this.listener = listener;
+        this.id = id;
+    }
+
+    int id() {
+        return id;
+    }
+
+    Channel channel() {
+        return channel;
+    }
+
+    /// Told whether the connection's five-tuple has an allocation.
+    void allocated(boolean hasAllocation) {
+        allocated = hasAllocation;
+        lastProgressNanos = shard.wake();
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) throws Exception {
+        lastProgressNanos = shard.wake();
+        watch(limits.handshakeNanos());
+        super.channelActive(context);
+    }
+
+    @Override
+    protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
+        while (!closed) {
+            int index = in.readerIndex();
+            int length = StreamFraming.frameLength(in, index, in.readableBytes());
+            if (length == StreamFraming.NEED_MORE) {
+                return;
+            }
+            if (length == StreamFraming.NOT_A_FRAME) {
+                // C-09: there is no way to find the next message in such a stream.
+                shard.counters().add(Counter.STREAMS_NOT_STUN, 1);
+                in.skipBytes(in.readableBytes());
+                finish();
+                return;
+            }
+            in.skipBytes(length);
+            onFrame(in, index, length);
+        }
+        in.skipBytes(in.readableBytes());
+    }
+
+    private void onFrame(ByteBuf in, int index, int length) {
+        lastProgressNanos = shard.wake();
+        spoke = true;
+        int first = in.getUnsignedByte(index);
+        if (first >= 0x50) {
+            // J-15 (RFC 8656 §12.6): reserved channel numbers are skipped.
+            shard.counters().add(Counter.STREAM_SKIPPED_FRAMES, 1);
+            return;
+        }
+        shard.onStreamFrame(path(), in, index, length);
+    }
+
+    private ClientPath path() {
+        ClientPath known = path;
+        if (known == null) {
+            known =
+                    ClientPath.stream(
+                            transport, listener, id, TransportAddress.of(channel.remoteAddress()));
+            path = known;
+        }
+        return known;
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
+        switch (event) {
+            case SslHandshakeCompletionEvent handshake -> onHandshake(handshake.isSuccess());
+            case ChannelInputShutdownEvent _ -> finish();
+            default -> super.userEventTriggered(context, event);
+        }
+    }
+
+    private void onHandshake(boolean succeeded) {
+        if (succeeded) {
+            shard.counters().add(Counter.TLS_HANDSHAKES, 1);
+            transport = Transport.TLS;
+            lastProgressNanos = shard.wake();
+        } else {
+            shard.counters().add(Counter.TLS_HANDSHAKES_FAILED, 1);
+            var _ = channel.close();
+        }
+    }
+
+    /// Stages one message for the client, or drops it. Borrows the buffer.
+    void send(ByteBuf buffer, int offset, int length) {
+        if (closed) {
+            return;
+        }
+        boolean data = isRelayedData(buffer, offset);
+        int padding = -length & 3;
+        int bound = limits.queueBytes() + (data ? 0 : ANSWER_RESERVE_BYTES);
+        if (pendingBytes() + length + padding > bound) {
+            // I-18: a client that doesn't read loses its packets and delays nobody else.
+            shard.counters()
+                    .add(data ? Counter.STREAM_DROPPED_DATA : Counter.STREAM_DROPPED_ANSWERS, 1);
+            return;
+        }
+        ByteBuf stage = staged;
+        if (stage == null) {
+            stage = channel.alloc().directBuffer(Math.max(STAGE_BYTES, length + padding));
+            staged = stage;
+            shard.flushAtEndOfWakeUp(this);
+        }
+        // J-14 (RFC 8656 §12.5): on a stream ChannelData is padded to a multiple of four.
+        stage.writeBytes(buffer, offset, length).writeZero(padding);
+        shard.counters().add(Counter.STREAM_SENT_FRAMES, 1);
+        shard.counters().add(Counter.STREAM_SENT_BYTES, length + padding);
+    }
+
+    private static boolean isRelayedData(ByteBuf buffer, int offset) {
+        int type = buffer.getUnsignedShort(offset);
+        return type >= 0x4000 || type == DATA_INDICATION;
+    }
+
+    private long pendingBytes() {
+        ByteBuf stage = staged;
+        ChannelOutboundBuffer queue = channel.unsafe().outboundBuffer();
+        return (stage == null ? 0 : stage.readableBytes())
+                + (queue == null ? 0 : queue.totalPendingWriteBytes());
+    }
+
+    /// Sends what is staged.
+    void flush() {
+        ByteBuf stage = staged;
+        if (stage != null) {
+            staged = null;
+            var _ = channel.writeAndFlush(stage, channel.voidPromise());
+        }
+    }
+
+    /// Sends what is staged and closes.
+    void finish() {
+        flush();
+        closed = true;
+        var _ = channel.close();
+    }
+
+    private void watch(long nanos) {
+        deadline = channel.eventLoop().schedule(this::onDeadline, nanos, TimeUnit.NANOSECONDS);
+    }
+
+    private void onDeadline() {
+        long now = shard.wake();
+        long rest = spoke ? limits.idleNanos() : limits.handshakeNanos();
+        long left = lastProgressNanos + rest - now;
+        if (allocated) {
+            watch(rest);
+        } else if (left > 0) {
+            watch(left);
+        } else if (pendingBytes() > 0 && left + rest > 0) {
+            // C-07 (RFC 8489 §6.2.2): not while an answer is owed, unless nobody comes to get it.
+            watch(left + rest);
+        } else {
+            shard.counters().add(Counter.STREAMS_TIMED_OUT, 1);
+            var _ = channel.close();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) throws Exception {
+        super.channelInactive(context);
+        closed = true;
+        if (deadline != null) {
+            deadline.cancel(false);
+        }
+        if (staged != null) {
+            staged.release();
+            staged = null;
+        }
+        shard.onStreamClosed(this, path);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        // Resets and broken TLS records are the peer's daily business; the connection is all lost.
+        var _ = channel.close();
+    }
+}

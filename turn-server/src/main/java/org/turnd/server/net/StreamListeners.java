@@ -1,0 +1,118 @@
+package org.turnd.server.net;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.spi.SelectorProvider;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.turnd.server.config.ServerSettings.Listener;
+import org.turnd.server.config.ServerSettings.Protocol;
+import org.turnd.server.net.ShardCounters.Counter;
+import org.turnd.stun.TransportAddress;
+
+/// The TCP and TLS listeners. New connections go to the shards in turn and stay there for life.
+final class StreamListeners {
+    /// Connections that the kernel holds until they are accepted.
+    private static final int BACKLOG = 1024;
+
+    private final EventLoopGroup loops;
+    private final List<Shard> shards;
+    private final @Nullable TlsServer tls;
+    private final int connectionsMax;
+    private final AtomicInteger connections = new AtomicInteger();
+    private final List<Channel> open = new ArrayList<>();
+
+    /// @param tls null when there is no certificate
+    /// @param connectionsMax connections at most, of all listeners together
+    StreamListeners(
+            EventLoopGroup loops, List<Shard> shards, @Nullable TlsServer tls, int connectionsMax) {
+        this.loops = loops;
+        this.shards = shards;
+        this.tls = tls;
+        this.connectionsMax = connectionsMax;
+    }
+
+    /// Opens one listener; not on an event loop.
+    ///
+    /// @param index the listener's index in the server's list
+    /// @return the port it is bound to
+    int listen(int index, Listener listener) throws IOException {
+        TransportAddress address = listener.address();
+        SocketProtocolFamily family =
+                address.isIpv4() ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6;
+        ChannelFuture binding =
+                new ServerBootstrap()
+                        .group(shards.getFirst().loop(), loops)
+                        .channelFactory(() ->
+                                new NioServerSocketChannel(SelectorProvider.provider(), family))
+                        .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                        .childOption(ChannelOption.TCP_NODELAY, true)
+                        .childOption(ChannelOption.SO_KEEPALIVE, true)
+                        .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                        .childHandler(new Connections(index, listener.protocol()))
+                        .bind(address.toInetSocketAddress())
+                        .awaitUninterruptibly();
+        if (!binding.isSuccess()) {
+            throw new IOException(binding.cause().getMessage(), binding.cause());
+        }
+        open.add(binding.channel());
+        return ((InetSocketAddress) binding.channel().localAddress()).getPort();
+    }
+
+    /// Takes no more connections; not on an event loop.
+    void close() {
+        for (Channel channel : open) {
+            channel.close().awaitUninterruptibly();
+        }
+        open.clear();
+    }
+
+    private Shard shardOf(Channel channel) {
+        for (Shard shard : shards) {
+            if (shard.loop().equals(channel.eventLoop())) {
+                return shard;
+            }
+        }
+        throw new IllegalStateException("a connection on a loop without a shard");
+    }
+
+    private final class Connections extends ChannelInitializer<SocketChannel> {
+        private final int listener;
+        private final Protocol protocol;
+
+        Connections(int listener, Protocol protocol) {
+            this.listener = listener;
+            this.protocol = protocol;
+        }
+
+        @Override
+        protected void initChannel(SocketChannel channel) {
+            Shard shard = shardOf(channel);
+            var _ = channel.closeFuture().addListener(closed -> connections.decrementAndGet());
+            if (connections.incrementAndGet() > connectionsMax) {
+                shard.counters().add(Counter.STREAMS_REFUSED, 1);
+                var _ = channel.close();
+                return;
+            }
+            ChannelPipeline pipeline = channel.pipeline();
+            if (tls != null && protocol == Protocol.TLS) {
+                tls.addHandlers(pipeline, channel.alloc());
+            } else if (tls != null) {
+                pipeline.addLast(new FirstByteDetector(tls, shard.counters()));
+            }
+            pipeline.addLast(shard.accept(channel, listener));
+        }
+    }
+}

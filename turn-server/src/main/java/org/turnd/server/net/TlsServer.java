@@ -1,0 +1,96 @@
+package org.turnd.server.net;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import javax.net.ssl.SSLException;
+
+/// The server's side of TLS 1.2 and 1.3 with one certificate. Safe on every thread.
+///
+/// There is no early data: the JDK's engine never accepts any (P-12). The signatures of handshakes
+/// are made on threads of their own, so that strangers who begin handshakes don't delay media; each
+/// connection has at most one task waiting there.
+final class TlsServer implements AutoCloseable {
+    private static final int HANDSHAKE_THREADS = 2;
+
+    private static final List<String> PROTOCOLS = List.of("TLSv1.3", "TLSv1.2");
+
+    /// P-02 and RFC 9325 §4.2: forward secrecy and AEAD only.
+    private static final List<String> CIPHERS =
+            List.of(
+                    "TLS_AES_128_GCM_SHA256",
+                    "TLS_AES_256_GCM_SHA384",
+                    "TLS_CHACHA20_POLY1305_SHA256",
+                    "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+                    "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+                    "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+                    "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+                    "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+                    "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
+
+    /// P-04 (RFC 7443 §2): only unknown names offered is fatal, none offered is fine.
+    private static final ApplicationProtocolConfig ALPN =
+            new ApplicationProtocolConfig(
+                    Protocol.ALPN,
+                    SelectorFailureBehavior.FATAL_ALERT,
+                    SelectedListenerFailureBehavior.ACCEPT,
+                    "stun.turn",
+                    "stun.nat-discovery");
+
+    private final SslContext context;
+    private final long handshakeTimeoutMillis;
+    private final ExecutorService handshakes =
+            Executors.newFixedThreadPool(
+                    HANDSHAKE_THREADS, new DefaultThreadFactory("turnd-tls", true));
+
+    /// @throws SSLException when the JDK takes no such key or certificate
+    TlsServer(TlsMaterial material, Duration handshakeTimeout) throws SSLException {
+        context =
+                SslContextBuilder.forServer(material.privateKey(), material.chain())
+                        .sslProvider(SslProvider.JDK)
+                        .protocols(PROTOCOLS)
+                        .ciphers(CIPHERS)
+                        .applicationProtocolConfig(ALPN)
+                        .clientAuth(ClientAuth.NONE)
+                        .build();
+        handshakeTimeoutMillis = handshakeTimeout.toMillis();
+    }
+
+    /// Adds the TLS handlers of a connection that begins with TLS.
+    void addHandlers(ChannelPipeline pipeline, ByteBufAllocator allocator) {
+        pipeline.addLast(new RenegotiationGuard(), handler(allocator));
+    }
+
+    /// Adds the TLS handlers behind the handler of this context.
+    void addHandlersAfter(ChannelHandlerContext before) {
+        ChannelPipeline pipeline = before.pipeline();
+        SslHandler handler = handler(before.alloc());
+        pipeline.addAfter(before.name(), null, handler);
+        pipeline.addAfter(before.name(), null, new RenegotiationGuard());
+    }
+
+    private SslHandler handler(ByteBufAllocator allocator) {
+        SslHandler handler = context.newHandler(allocator, handshakes);
+        handler.setHandshakeTimeoutMillis(handshakeTimeoutMillis);
+        return handler;
+    }
+
+    @Override
+    public void close() {
+        handshakes.shutdownNow();
+    }
+}

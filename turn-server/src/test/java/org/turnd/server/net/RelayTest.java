@@ -1,0 +1,53 @@
+package org.turnd.server.net;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.turnd.server.TurnServer;
+import org.turnd.server.config.ServerSettings.Protocol;
+import org.turnd.stun.TransportAddress;
+
+/// Whole sessions: allocate, bind a channel, relay there and back.
+class RelayTest {
+    private static final byte[] PING = "ping!".getBytes(StandardCharsets.US_ASCII);
+
+    @Test
+    void relaysForUdpClients() throws Exception {
+        try (var server = start(Protocol.UDP, "127.0.0.1");
+                var client = TestClient.udp(server.listeners().getFirst().address())) {
+            relaysThereAndBack(client);
+        }
+    }
+
+    @Test
+    void relaysForUdpClientsOverIpv6() throws Exception {
+        try (var server = start(Protocol.UDP, "::1");
+                var client = TestClient.udp(server.listeners().getFirst().address())) {
+            relaysThereAndBack(client);
+        }
+    }
+
+    @Test
+    void relaysForTcpClients() throws Exception {
+        try (var server = start(Protocol.TCP, "127.0.0.1");
+                var client = TestClient.tcp(server.listeners().getFirst().address())) {
+            relaysThereAndBack(client);
+        }
+    }
+
+    private static TurnServer start(Protocol protocol, String host) throws Exception {
+        return new TestSettings().listen(protocol, host, 0).start();
+    }
+
+    static void relaysThereAndBack(TestClient client) throws Exception {
+        TransportAddress relayed = client.allocate();
+        try (var peer = Wire.udp(relayed.toInetAddress(), relayed)) {
+            client.bindChannel(0x4001, peer.local());
+            client.sendChannelData(0x4001, PING);
+            assertArrayEquals(PING, peer.receive());
+            peer.send(PING);
+            assertArrayEquals(TestClient.channelData(0x4001, PING), client.wire().receive());
+        }
+    }
+}

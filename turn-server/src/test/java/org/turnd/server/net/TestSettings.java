@@ -1,0 +1,121 @@
+package org.turnd.server.net;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.turnd.server.TurnServer;
+import org.turnd.server.config.ServerSettings;
+import org.turnd.server.config.ServerSettings.Auth;
+import org.turnd.server.config.ServerSettings.DataPlane;
+import org.turnd.server.config.ServerSettings.Limits;
+import org.turnd.server.config.ServerSettings.Listener;
+import org.turnd.server.config.ServerSettings.Log;
+import org.turnd.server.config.ServerSettings.LogFormat;
+import org.turnd.server.config.ServerSettings.LogLevel;
+import org.turnd.server.config.ServerSettings.Peers;
+import org.turnd.server.config.ServerSettings.Protocol;
+import org.turnd.server.config.ServerSettings.Relay;
+import org.turnd.server.config.ServerSettings.Tls;
+import org.turnd.server.config.ServerSettings.User;
+import org.turnd.stun.TransportAddress;
+
+/// Settings of a server on loopback; what a test cares for it says.
+final class TestSettings {
+    static final String REALM = "example.org";
+    static final String USER = "alice";
+    static final String PASSWORD = "correct horse battery staple";
+
+    private final List<Listener> listeners = new ArrayList<>();
+    private @Nullable Tls tls;
+    private int shards = 2;
+    private int connections = 1000;
+    private Duration handshakeTimeout = Duration.ofSeconds(20);
+    private Duration idleTimeout = Duration.ofMinutes(5);
+    private int streamQueueBytes = 64 << 10;
+    private List<String> allow = List.of("127.0.0.0/8", "::1/128");
+
+    TestSettings listen(Protocol protocol, String host, int port) {
+        listeners.add(new Listener(protocol, address(host, port)));
+        return this;
+    }
+
+    TestSettings tls(Tls material) {
+        tls = material;
+        return this;
+    }
+
+    TestSettings shards(int count) {
+        shards = count;
+        return this;
+    }
+
+    TestSettings connections(int count) {
+        connections = count;
+        return this;
+    }
+
+    TestSettings handshakeTimeout(Duration timeout) {
+        handshakeTimeout = timeout;
+        return this;
+    }
+
+    TestSettings idleTimeout(Duration timeout) {
+        idleTimeout = timeout;
+        return this;
+    }
+
+    TestSettings streamQueueBytes(int bytes) {
+        streamQueueBytes = bytes;
+        return this;
+    }
+
+    TestSettings allow(String... blocks) {
+        allow = List.of(blocks);
+        return this;
+    }
+
+    static TransportAddress address(String host, int port) {
+        return TransportAddress.of(InetAddress.ofLiteral(host), port);
+    }
+
+    ServerSettings build() {
+        return new ServerSettings(
+                REALM,
+                "turnd test",
+                listeners,
+                new Relay(
+                        address("127.0.0.1", 0),
+                        address("::1", 0),
+                        null,
+                        null,
+                        49152,
+                        65535,
+                        Duration.ofSeconds(10)),
+                new Auth(
+                        List.of(), List.of(User.of(USER, REALM, PASSWORD)), Duration.ofMinutes(10)),
+                new Peers(allow, List.of()),
+                new Limits(
+                        1000,
+                        1000,
+                        100,
+                        100,
+                        Duration.ofMinutes(10),
+                        Duration.ofHours(1),
+                        connections,
+                        handshakeTimeout,
+                        idleTimeout,
+                        streamQueueBytes),
+                tls,
+                null,
+                new Log(LogFormat.TEXT, LogLevel.INFO),
+                shards,
+                DataPlane.PORTABLE,
+                Duration.ofSeconds(1));
+    }
+
+    TurnServer start() throws Exception {
+        return TurnServer.start(build());
+    }
+}
