@@ -98,7 +98,7 @@ public final class TurnServer implements AutoCloseable {
 
     /// Refuses new allocations from now on; those that exist go on to their end.
     public void drain() {
-        shared.drain();
+        shared.setDraining(true);
         onShardEmpty();
     }
 
