@@ -2,16 +2,15 @@ package org.turnd.peers;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BiFunction;
+import java.util.Locale;
 import org.turnd.peers.call.Call;
 import org.turnd.peers.call.CallOptions;
 import org.turnd.peers.call.CallReport;
 import org.turnd.peers.call.PeerProcess;
-import org.turnd.peers.lab.Namespace;
 import org.turnd.peers.lab.NatLaboratory;
 import org.turnd.peers.lab.NatLaboratorySpec;
-import org.turnd.peers.server.CoturnProcess;
 import org.turnd.peers.server.IceServer;
+import org.turnd.peers.server.ServerKind;
 import org.turnd.peers.server.TurnServerProcess;
 import org.turnd.peers.server.TurnServerSettings;
 import org.turnd.peers.server.TurnTransport;
@@ -26,6 +25,12 @@ import org.turnd.peers.server.TurnTransport;
 ///
 /// Use from one thread.
 public final class PeerLaboratory implements AutoCloseable {
+    /// The server that is started where nothing else is asked for; the property
+    /// `turnd.peers.server` names another.
+    public static final ServerKind DEFAULT_SERVER =
+            ServerKind.valueOf(
+                    System.getProperty("turnd.peers.server", "coturn").toUpperCase(Locale.ROOT));
+
     private final NatLaboratory networks;
     private final List<PeerProcess> peers = new ArrayList<>();
     private final TurnServerProcess server;
@@ -40,19 +45,17 @@ public final class PeerLaboratory implements AutoCloseable {
     /// @param spec the networks
     /// @return the laboratory, to be closed
     public static PeerLaboratory open(NatLaboratorySpec spec) {
-        return open(spec, CoturnProcess::new, false);
+        return open(spec, DEFAULT_SERVER, false);
     }
 
     /// Builds the networks and starts a server and the peers.
     ///
     /// @param spec the networks
-    /// @param servers makes the server, for example `CoturnProcess::new`
+    /// @param kind which server
     /// @param privatePeersAllowed the server is told to relay to private addresses
     /// @return the laboratory, to be closed
     public static PeerLaboratory open(
-            NatLaboratorySpec spec,
-            BiFunction<Namespace, TurnServerSettings, TurnServerProcess> servers,
-            boolean privatePeersAllowed) {
+            NatLaboratorySpec spec, ServerKind kind, boolean privatePeersAllowed) {
         var networks = NatLaboratory.open(spec);
         try {
             var settings =
@@ -60,8 +63,7 @@ public final class PeerLaboratory implements AutoCloseable {
                             ? TurnServerSettings.on(networks.serverIpv4(), networks.serverIpv6())
                             : TurnServerSettings.on(networks.serverIpv4());
             settings = privatePeersAllowed ? settings.allowingPrivatePeers() : settings;
-            var laboratory =
-                    new PeerLaboratory(networks, servers.apply(networks.server(), settings));
+            var laboratory = new PeerLaboratory(networks, kind.on(networks.server(), settings));
             laboratory.startAll();
             return laboratory;
         } catch (RuntimeException e) {
@@ -105,6 +107,14 @@ public final class PeerLaboratory implements AutoCloseable {
     /// @return the entry for a peer's configuration
     public IceServer iceServer(TurnTransport transport) {
         return server.settings().iceServer(networks.serverIpv4(), transport);
+    }
+
+    /// Returns the server over IPv6 with good credentials; the networks have to have IPv6.
+    ///
+    /// @param transport how the peers speak to it
+    /// @return the entry for a peer's configuration
+    public IceServer ipv6Server(TurnTransport transport) {
+        return server.settings().iceServer(networks.serverIpv6(), transport);
     }
 
     /// Returns a peer.

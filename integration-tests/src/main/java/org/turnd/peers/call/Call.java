@@ -1,8 +1,11 @@
 package org.turnd.peers.call;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.turnd.peers.server.IceServer;
 
 /// A call between two peers, step by step or as a whole.
 ///
@@ -85,6 +88,21 @@ public final class Call implements AutoCloseable {
         b.awaitConnected(deadline);
         connectMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
         awaitMedia();
+        if (options.relayOnly()) {
+            checkRelayed(a.report(), options.serversOfA());
+            checkRelayed(b.report(), options.serversOfB());
+        }
+    }
+
+    private static void checkRelayed(CallReport.End end, List<IceServer> servers) {
+        var pair = end.pair();
+        var protocols = servers.stream().map(server -> server.transport().toString()).toList();
+        if (pair == null
+                || !pair.localType().equals("relay")
+                || !protocols.contains(pair.relayProtocol())) {
+            throw new CallFailure(
+                    "expected a relay over one of %s, found %s".formatted(protocols, pair));
+        }
     }
 
     /// Offers and waits until both ends have found all the candidates they will find, connected or
@@ -136,6 +154,13 @@ public final class Call implements AutoCloseable {
         if (sent.bytes() != received.bytes() || !sent.sha256().equals(received.sha256())) {
             throw new CallFailure("a file has changed on its way: " + sent + ", " + received);
         }
+    }
+
+    /// Tells what STUN and TURN servers have refused so far, at both ends.
+    ///
+    /// @return for example `401 Unauthorized (turn:...)`
+    public List<String> errors() {
+        return Stream.of(a, b).flatMap(end -> end.report().errors().stream()).toList();
     }
 
     /// Lets ICE start over and waits until the session runs over a pair with the new credentials.

@@ -41,8 +41,15 @@ public record CallOptions(
     /// @param server both ends use it
     /// @return relay-only options
     public static CallOptions through(IceServer server) {
-        return new CallOptions(
-                List.of(server), List.of(server), true, 0, DEFAULT_FILE_BYTES, true, true);
+        return through(List.of(server));
+    }
+
+    /// Returns a whole session for which there are several servers, or one by several ways.
+    ///
+    /// @param servers both ends use them
+    /// @return relay-only options
+    public static CallOptions through(List<IceServer> servers) {
+        return new CallOptions(servers, servers, true, 0, DEFAULT_FILE_BYTES, true, true);
     }
 
     /// Returns the same call with every kind of candidate allowed.

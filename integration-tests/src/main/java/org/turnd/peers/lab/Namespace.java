@@ -1,5 +1,7 @@
 package org.turnd.peers.lab;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +12,7 @@ import java.util.concurrent.locks.LockSupport;
 /// @param name as `ip netns` knows it
 public record Namespace(String name) {
     private static final int LINK_ATTEMPTS = 200;
+    private static final int DESTROY_ATTEMPTS = 40;
     private static final Duration LINK_PAUSE = Duration.ofMillis(25);
 
     /// Returns a process builder for a command on this host. A process started so is killed with
@@ -85,7 +88,23 @@ public record Namespace(String name) {
     }
 
     /// Kills what still runs in this namespace and removes it; one that is gone already is fine.
+    ///
+    /// A namespace that is busy, with a process just starting in it, is tried again.
     void destroy() {
+        for (var attempt = 0; attempt < DESTROY_ATTEMPTS && exists(); attempt++) {
+            if (attempt > 0) {
+                LockSupport.parkNanos(LINK_PAUSE.toNanos());
+            }
+            killProcesses();
+            HostCommand.attempt(List.of("ip", "netns", "del", name), "");
+        }
+    }
+
+    boolean exists() {
+        return Files.exists(Path.of("/run/netns", name));
+    }
+
+    private void killProcesses() {
         var pids = HostCommand.attempt(List.of("ip", "netns", "pids", name), "");
         if (pids.exitCode() == 0) {
             pids.output()
@@ -96,6 +115,5 @@ public record Namespace(String name) {
                     .forEach(
                             pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
         }
-        HostCommand.attempt(List.of("ip", "netns", "del", name), "");
     }
 }

@@ -276,6 +276,10 @@ public final class NatLaboratory implements AutoCloseable {
         }
         synchronized (namespaces) {
             namespaces.reversed().forEach(Namespace::destroy);
+            var left = namespaces.stream().filter(Namespace::exists).map(Namespace::name).toList();
+            if (!left.isEmpty()) {
+                throw new LaboratoryException("these namespaces cannot be removed: " + left);
+            }
         }
     }
 

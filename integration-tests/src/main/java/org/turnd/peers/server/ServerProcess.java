@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.turnd.peers.lab.LaboratoryException;
@@ -27,12 +28,15 @@ final class ServerProcess {
     private final Namespace host;
     private final Path directory;
     private final ArrayDeque<String> log = new ArrayDeque<>();
-    private @Nullable Process process;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final Thread closeAtExit = new Thread(this::killAndDelete, "server-cleanup");
+    private volatile @Nullable Process process;
 
     ServerProcess(Namespace host) {
         this.host = host;
         try {
             directory = Files.createTempDirectory("turnd-peers-");
+            Runtime.getRuntime().addShutdownHook(closeAtExit);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -139,6 +143,19 @@ final class ServerProcess {
     }
 
     void close() {
+        killAndDelete();
+        try {
+            Runtime.getRuntime().removeShutdownHook(closeAtExit);
+        } catch (IllegalStateException e) {
+            // The process is ending, and the hook finds nothing left to do.
+            assert closed.get();
+        }
+    }
+
+    private void killAndDelete() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
         kill();
         try (var files = Files.list(directory)) {
             for (var file : files.toList()) {
