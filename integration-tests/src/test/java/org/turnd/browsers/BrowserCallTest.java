@@ -30,12 +30,6 @@ import org.turnd.peers.lab.NatLaboratorySpec;
 @Timeout(60)
 class BrowserCallTest {
     private static final Duration LONGEST_CALL = Duration.ofSeconds(40);
-    private static final Map<String, String> DRIVER =
-            Map.of(
-                    "PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD",
-                    "1",
-                    "PLAYWRIGHT_NODEJS_PATH",
-                    "/usr/bin/node");
     private static final Deque<AutoCloseable> OPENED = new ArrayDeque<>();
 
     @TempDir static Path directory;
@@ -60,7 +54,7 @@ class BrowserCallTest {
                         authority.issue(laboratory.serverIpv4()),
                         laboratory.server()::wrapped);
         OPENED.push(server);
-        playwright = Playwright.create(new Playwright.CreateOptions().setEnv(DRIVER));
+        playwright = BrowserPeer.driver();
         OPENED.push(playwright);
         alice = browser(0);
         OPENED.push(alice);

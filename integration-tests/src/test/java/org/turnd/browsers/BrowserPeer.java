@@ -23,6 +23,11 @@ import org.turnd.peers.lab.Namespace;
 /// Use from the thread that made the [Playwright].
 final class BrowserPeer implements AutoCloseable {
     private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
+    private static final Path CERTUTIL = Path.of("/usr/bin/certutil");
+    private static final Path NODE =
+            Path.of(System.getenv().getOrDefault("PLAYWRIGHT_NODEJS_PATH", "/usr/bin/node"));
+    private static final String NODE_20 =
+            "process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)";
     private static final String PAGE = "http://localhost/call";
     private static final List<String> ARGUMENTS =
             List.of(
@@ -47,7 +52,31 @@ final class BrowserPeer implements AutoCloseable {
     ///
     /// @return what is missing; empty if nothing is
     static String obstacle() {
-        return Files.isExecutable(CHROMIUM) ? "" : "needs the package chromium";
+        if (!Files.isExecutable(CHROMIUM) || !Files.isExecutable(CERTUTIL)) {
+            return "needs the packages chromium and libnss3-tools";
+        }
+        if (!Files.isExecutable(NODE)
+                || HostCommand.attempt(List.of(NODE.toString(), "-e", NODE_20), "").exitCode()
+                        != 0) {
+            return "needs Node.js 20 or later, at "
+                    + NODE
+                    + " or where PLAYWRIGHT_NODEJS_PATH says";
+        }
+        return "";
+    }
+
+    /// Starts what drives the browsers.
+    ///
+    /// @return to be closed
+    static Playwright driver() {
+        return Playwright.create(
+                new Playwright.CreateOptions()
+                        .setEnv(
+                                Map.of(
+                                        "PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD",
+                                        "1",
+                                        "PLAYWRIGHT_NODEJS_PATH",
+                                        NODE.toString())));
     }
 
     /// Starts a browser with an empty profile.
@@ -131,7 +160,7 @@ final class BrowserPeer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        HostCommand.run(List.of("certutil", "-d", database, "-N", "--empty-password"));
+        HostCommand.run(List.of(CERTUTIL.toString(), "-d", database, "-N", "--empty-password"));
         HostCommand.run(
                 List.of(
                         "certutil",
