@@ -118,7 +118,20 @@ final class CallEnd {
     }
 
     void awaitConnected(long deadlineNanos) {
-        await("a connection", () -> state.equals("CONNECTED"), deadlineNanos);
+        await("a connection", () -> state.equals("CONNECTED") || isHopeless(), deadlineNanos);
+        if (isHopeless()) {
+            throw failure("a connection");
+        }
+    }
+
+    /// Nothing that could be sent from has been found, and nothing more is being looked for.
+    private boolean isHopeless() {
+        lock.lock();
+        try {
+            return gathered && candidates.isEmpty();
+        } finally {
+            lock.unlock();
+        }
     }
 
     void awaitChannel(long deadlineNanos) {
