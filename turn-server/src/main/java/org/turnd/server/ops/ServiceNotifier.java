@@ -10,7 +10,9 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// The word to the service manager, as `sd_notify(3)` has it: one datagram to the Unix socket that
@@ -24,6 +26,7 @@ public final class ServiceNotifier {
     private static final int MSG_NOSIGNAL = 0x4000;
     private static final int PATH_BYTES_MAX = 108;
     private static final int FAMILY_BYTES = 2;
+    private static final Duration STOP_MARGIN = Duration.ofSeconds(10);
 
     private final byte[] path;
 
@@ -49,9 +52,10 @@ public final class ServiceNotifier {
         send("READY=1\nSTATUS=" + status);
     }
 
-    /// The server is about to stop.
-    public void stopping(String status) throws IOException {
-        send("STOPPING=1\nSTATUS=" + status);
+    /// The server is about to stop, and asks to be left alone for that long.
+    public void stopping(String status, Duration patience) throws IOException {
+        long micros = TimeUnit.NANOSECONDS.toMicros(patience.plus(STOP_MARGIN).toNanos());
+        send("STOPPING=1\nEXTEND_TIMEOUT_USEC=" + micros + "\nSTATUS=" + status);
     }
 
     /// What `systemctl status` shows.

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -25,10 +26,11 @@ class ServiceNotifierTest {
             var notifier = ServiceNotifier.of(name).orElseThrow();
 
             notifier.ready("2 listeners");
-            notifier.stopping("draining");
+            notifier.stopping("draining", Duration.ofSeconds(20));
 
             assertEquals("READY=1\nSTATUS=2 listeners", manager.receive());
-            assertEquals("STOPPING=1\nSTATUS=draining", manager.receive());
+            assertEquals(
+                    "STOPPING=1\nEXTEND_TIMEOUT_USEC=30000000\nSTATUS=draining", manager.receive());
         }
     }
 

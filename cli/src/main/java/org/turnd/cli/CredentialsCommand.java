@@ -1,0 +1,99 @@
+package org.turnd.cli;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.turnd.cli.dev.DevServer;
+import org.turnd.server.config.ServerSettings;
+import org.turnd.server.config.ServerSettings.Secret;
+import org.turnd.stun.RestCredential;
+import org.turnd.stun.RestCredentials;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// `turnd credentials`.
+@Command(
+        name = "credentials",
+        description = {
+            "Makes time-limited credentials and prints them as RTCConfiguration JSON.",
+            "They are what a web application makes with the shared secret: nothing is stored, and the"
+                    + " server needn't run."
+        })
+final class CredentialsCommand implements Callable<Integer> {
+    private static final Duration TTL_MAX = Duration.ofDays(366);
+
+    @Spec private CommandSpec spec;
+
+    @Option(
+            names = {"-c", "--config"},
+            paramLabel = "FILE",
+            defaultValue = ConfigSource.DEFAULT_FILE,
+            description = "The configuration that holds the secret.")
+    private Path file;
+
+    @Option(names = "--dev", description = "For the server of turnd run --dev.")
+    private boolean isDev;
+
+    @Option(
+            names = "--user",
+            paramLabel = "ID",
+            defaultValue = "",
+            description = "Your own name for the user; it becomes part of the user name.")
+    private String user;
+
+    @Option(
+            names = "--ttl",
+            paramLabel = "DURATION",
+            defaultValue = "1d",
+            description = "How long they are good, such as 90s, 15m, 12h or 30d.")
+    private String ttl;
+
+    @Option(
+            names = "--host",
+            paramLabel = "HOST",
+            description = "The name or address in the URIs, where the configuration doesn't tell.")
+    private @Nullable String host;
+
+    @SuppressWarnings("NullAway.Init") // Picocli sets the fields
+    CredentialsCommand() {}
+
+    @Override
+    public Integer call() throws Exception {
+        Duration lifetime = lifetime();
+        @Nullable DevServer dev = isDev ? DevServer.last(System.getenv()) : null;
+        ServerSettings settings =
+                dev == null ? ConfigSource.load(file, System.getenv()) : dev.settings();
+        String server = dev == null ? ClientHost.of(settings) : dev.host();
+        List<Secret> secrets = settings.auth().secrets();
+        if (secrets.isEmpty()) {
+            throw new ConfigurationFailure(
+                    file + ": has no shared secret, so there are no time-limited credentials");
+        }
+        RestCredential credential =
+                RestCredentials.issue(
+                        secrets.getFirst().value(),
+                        user,
+                        Instant.now().plus(lifetime).getEpochSecond(),
+                        ':');
+        List<String> urls =
+                IceServerUrls.of(
+                        settings.listeners(), host == null ? server : host, settings.tls() != null);
+        spec.commandLine().getOut().println(new RtcConfiguration(urls, credential).json());
+        return ExitCode.OK;
+    }
+
+    private Duration lifetime() {
+        Duration lifetime = Durations.parse(ttl);
+        if (lifetime == null || !lifetime.isPositive() || lifetime.compareTo(TTL_MAX) > 0) {
+            throw new ParameterException(
+                    spec.commandLine(), "--ttl: expected 1s to 366d, such as 12h; found " + ttl);
+        }
+        return lifetime;
+    }
+}

@@ -1,0 +1,136 @@
+package org.turnd.cli;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.turnd.server.ServerMetrics;
+import org.turnd.server.StartFailure;
+import org.turnd.server.TurnServer;
+import org.turnd.server.Version;
+import org.turnd.server.config.ServerSettings;
+import org.turnd.server.ops.LoggingEvents;
+import org.turnd.server.ops.Metrics;
+import org.turnd.server.ops.OpsServer;
+import org.turnd.server.ops.Readiness;
+import org.turnd.server.ops.ServiceNotifier;
+
+/// A server from its start to its end: it opens, says so, drains at the first SIGTERM or SIGINT and
+/// ends when the last allocation does, when the drain time is over or at the second signal.
+final class Daemon {
+    private static final Logger LOG = LoggerFactory.getLogger("org.turnd");
+    private static final String LISTENERS = "listeners";
+    private static final String DRAINING = "draining";
+
+    private final ServerSettings settings;
+    private final @Nullable ServiceNotifier manager;
+    private final Readiness readiness = new Readiness(List.of(LISTENERS));
+    private final Metrics metrics = new Metrics(Version.text());
+    private final BlockingQueue<Wake> wakes = new LinkedBlockingQueue<>();
+
+    private enum Wake {
+        SIGNAL,
+        DRAINED
+    }
+
+    /// @param notifySocket the environment's `NOTIFY_SOCKET`, null when no service manager waits
+    Daemon(ServerSettings settings, @Nullable String notifySocket) {
+        this.settings = settings;
+        this.manager = ServiceNotifier.of(notifySocket).orElse(null);
+    }
+
+    /// Runs until it is told to stop.
+    ///
+    /// @param onceOpen called when all listeners are open
+    void run(Opened onceOpen) throws IOException, StartFailure, InterruptedException {
+        Signals.onSignal("TERM", () -> wakes.add(Wake.SIGNAL));
+        Signals.onSignal("INT", () -> wakes.add(Wake.SIGNAL));
+        LOG.atInfo().setMessage("starting").addKeyValue("version", Version.text()).log();
+        OpsServer ops = startOps();
+        try (TurnServer server = startServer()) {
+            ServerMetrics.register(metrics, server.shards());
+            new StartupReport(LOG).write(settings, server, ops == null ? null : ops.address());
+            readiness.met(LISTENERS);
+            tellManager(notifier -> notifier.ready(server.listeners().size() + " listeners"));
+            LOG.atInfo().setMessage("ready").log();
+            onceOpen.accept(server);
+            waitForSignal();
+            drain(server);
+        } finally {
+            if (ops != null) {
+                ops.close();
+            }
+            LOG.atInfo().setMessage("stopped").log();
+        }
+    }
+
+    private @Nullable OpsServer startOps() throws IOException {
+        ServerSettings.Http http = settings.http();
+        return http == null ? null : OpsServer.start(http.address(), metrics, readiness);
+    }
+
+    private TurnServer startServer() throws StartFailure {
+        return TurnServer.builder(settings)
+                .events(new LoggingEvents(LOG, System::nanoTime))
+                .start();
+    }
+
+    private void waitForSignal() throws InterruptedException {
+        Wake first = wakes.take();
+        assert first == Wake.SIGNAL : "nothing else comes before the drain has begun";
+    }
+
+    private void drain(TurnServer server) throws InterruptedException {
+        readiness.unmet(DRAINING);
+        Duration patience = settings.drainTimeout();
+        LOG.atInfo()
+                .setMessage("draining")
+                .addKeyValue("allocations", server.allocationCount())
+                .addKeyValue("timeout_seconds", patience.toSeconds())
+                .log();
+        tellManager(notifier -> notifier.stopping("draining", patience));
+        server.drain();
+        server.drained().thenRun(() -> wakes.add(Wake.DRAINED));
+        Wake wake = wakes.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
+        String reason =
+                wake == null
+                        ? "drain timeout"
+                        : switch (wake) {
+                            case SIGNAL -> "second signal";
+                            case DRAINED -> "last allocation ended";
+                        };
+        LOG.atInfo()
+                .setMessage("drained")
+                .addKeyValue("reason", reason)
+                .addKeyValue("allocations", server.allocationCount())
+                .log();
+    }
+
+    /// A service manager that can't be told is worth a warning, not the end of the service.
+    private void tellManager(Word word) {
+        if (manager == null) {
+            return;
+        }
+        try {
+            word.to(manager);
+        } catch (IOException e) {
+            LOG.atWarn().setMessage("notify_failed").addKeyValue("reason", e.getMessage()).log();
+        }
+    }
+
+    /// Gets the server that is open now.
+    @FunctionalInterface
+    interface Opened {
+        void accept(TurnServer server) throws IOException;
+    }
+
+    @FunctionalInterface
+    private interface Word {
+        void to(ServiceNotifier manager) throws IOException;
+    }
+}

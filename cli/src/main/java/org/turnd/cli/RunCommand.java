@@ -1,0 +1,114 @@
+package org.turnd.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.turnd.cli.dev.DevServer;
+import org.turnd.cli.dev.DevState;
+import org.turnd.server.StartFailure;
+import org.turnd.server.TurnServer;
+import org.turnd.server.config.ServerSettings;
+import org.turnd.stun.RestCredential;
+import org.turnd.stun.RestCredentials;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// `turnd run`.
+@Command(
+        name = "run",
+        description = {
+            "Runs the server until it is told to stop.",
+            "SIGTERM and SIGINT drain: no new allocations, and the end when the last one is over or"
+                    + " the drain time is. A second signal ends it at once."
+        })
+final class RunCommand implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+
+    @ArgGroup private Source source = new Source();
+
+    @SuppressWarnings("NullAway.Init") // Picocli sets the fields
+    RunCommand() {}
+
+    /// What to run: a configuration, or the server for development.
+    static final class Source {
+        @Option(
+                names = {"-c", "--config"},
+                paramLabel = "FILE",
+                description = "The configuration. Default: " + ConfigSource.DEFAULT_FILE + ".")
+        Path file = Path.of(ConfigSource.DEFAULT_FILE);
+
+        @Option(
+                names = "--dev",
+                description =
+                        "For development: needs no configuration, listens on all addresses of this"
+                                + " machine, lets private peers be reached.")
+        boolean isDev;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        Map<String, String> environment = System.getenv();
+        try {
+            if (source.isDev) {
+                runDev(DevServer.prepare(environment), environment);
+            } else {
+                ServerSettings settings = ConfigSource.load(source.file, environment);
+                LogSetup.apply(settings.log());
+                new Daemon(settings, environment.get("NOTIFY_SOCKET")).run(server -> {});
+            }
+        } catch (StartFailure e) {
+            e.problems().forEach(problem -> err().println("turnd: " + problem));
+            err().flush();
+            return ExitCode.FAILURE;
+        } finally {
+            LogSetup.close();
+        }
+        return ExitCode.OK;
+    }
+
+    private void runDev(DevServer dev, Map<String, String> environment)
+            throws IOException, StartFailure, InterruptedException {
+        LogSetup.apply(dev.settings().log());
+        new Daemon(dev.settings(), environment.get("NOTIFY_SOCKET"))
+                .run(server -> greet(dev, server));
+    }
+
+    private void greet(DevServer dev, TurnServer server) throws IOException {
+        RestCredential credential =
+                RestCredentials.issue(
+                        dev.settings().auth().secrets().getFirst().value(),
+                        "dev",
+                        Instant.now().plus(DevServer.CREDENTIAL_LIFETIME).getEpochSecond(),
+                        ':');
+        DevState.of(System.getenv()).remember(server.listeners().getFirst().address().port());
+        List<String> urls = IceServerUrls.of(server.listeners(), dev.host(), true);
+        PrintWriter out = spec.commandLine().getOut();
+        out.println();
+        out.println("*** DEVELOPMENT SERVER: peers in private networks and on this machine can be");
+        out.println("*** reached through it. Do not let strangers have its credentials.");
+        out.println();
+        out.println("RTCConfiguration:");
+        out.println(new RtcConfiguration(urls, credential).json());
+        out.println();
+        out.println("Check it with:");
+        out.printf(
+                "  %s check --insecure --username '%s' --credential '%s' %s%n",
+                System.getProperty("turnd.launcher", "turnd"),
+                credential.username(),
+                credential.password(),
+                String.join(" ", urls.stream().map(url -> "'" + url + "'").toList()));
+        out.println();
+        out.flush();
+    }
+
+    private PrintWriter err() {
+        return spec.commandLine().getErr();
+    }
+}

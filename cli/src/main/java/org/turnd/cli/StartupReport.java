@@ -1,0 +1,113 @@
+package org.turnd.cli;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.turnd.server.TurnServer;
+import org.turnd.server.config.ServerSettings;
+import org.turnd.server.config.ServerSettings.Listener;
+import org.turnd.server.config.ServerSettings.Protocol;
+import org.turnd.stun.TransportAddress;
+
+/// What the log says of a server that has just started: one line each for what an operator wants to
+/// know.
+final class StartupReport {
+    private final Logger log;
+
+    StartupReport(Logger log) {
+        this.log = log;
+    }
+
+    /// Writes the lines.
+    ///
+    /// @param http where metrics and health are, null when they are switched off
+    void write(ServerSettings settings, TurnServer server, @Nullable TransportAddress http) {
+        listeners(server.listeners(), settings.tls() != null);
+        relay(settings.relay());
+        dataPlane(settings.dataPlane(), server.shards().size());
+        authentication(settings);
+        peers(settings.peers());
+        if (http == null) {
+            log.atInfo().setMessage("http").addKeyValue("address", "off").log();
+        } else {
+            log.atInfo()
+                    .setMessage("http")
+                    .addKeyValue("address", http)
+                    .addKeyValue("paths", "/metrics /livez /readyz")
+                    .log();
+        }
+    }
+
+    private void listeners(List<Listener> listeners, boolean hasCertificate) {
+        var line = log.atInfo().setMessage("listening");
+        for (Protocol protocol : Protocol.values()) {
+            String addresses =
+                    listeners.stream()
+                            .filter(listener -> listener.protocol() == protocol)
+                            .map(listener -> listener.address().toString())
+                            .collect(Collectors.joining(" "));
+            if (!addresses.isEmpty()) {
+                line = line.addKeyValue(protocol.name().toLowerCase(Locale.ROOT), addresses);
+            }
+        }
+        line.addKeyValue("tls_on_tcp_ports", hasCertificate).log();
+    }
+
+    private void relay(ServerSettings.Relay relay) {
+        log.atInfo()
+                .setMessage("relaying")
+                .addKeyValue("ipv4", seenAs(relay.ipv4(), relay.externalIpv4()))
+                .addKeyValue("ipv6", seenAs(relay.ipv6(), relay.externalIpv6()))
+                .addKeyValue("ports", relay.minPort() + "-" + relay.maxPort())
+                .log();
+    }
+
+    private static String seenAs(
+            @Nullable TransportAddress local, @Nullable TransportAddress external) {
+        if (local == null) {
+            return "off";
+        }
+        return external == null ? local.host() : local.host() + " seen as " + external.host();
+    }
+
+    private void dataPlane(ServerSettings.DataPlane wanted, int shards) {
+        String reason =
+                switch (wanted) {
+                    case AUTO -> "auto: the best that this version has on this system";
+                    case PORTABLE -> "configured";
+                };
+        log.atInfo()
+                .setMessage("data_plane")
+                .addKeyValue("plane", "portable")
+                .addKeyValue("reason", reason)
+                .addKeyValue("shards", shards)
+                .log();
+    }
+
+    private void authentication(ServerSettings settings) {
+        log.atInfo()
+                .setMessage("authentication")
+                .addKeyValue("realm", settings.realm())
+                .addKeyValue("shared_secrets", settings.auth().secrets().size())
+                .addKeyValue("users", settings.auth().users().size())
+                .log();
+    }
+
+    private void peers(ServerSettings.Peers peers) {
+        log.atInfo()
+                .setMessage("peers")
+                .addKeyValue(
+                        "denied_by_default",
+                        "loopback, private, link-local, metadata, multicast, reserved and this"
+                                + " server's own addresses")
+                .addKeyValue("also_denied", listOrNone(peers.deny()))
+                .addKeyValue("allowed_all_the_same", listOrNone(peers.allow()))
+                .log();
+    }
+
+    private static String listOrNone(List<String> blocks) {
+        return blocks.isEmpty() ? "none" : String.join(" ", blocks);
+    }
+}

@@ -1,0 +1,91 @@
+package org.turnd.cli;
+
+import java.io.PrintWriter;
+import java.util.ServiceLoader;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// The `turnd` command: its subcommands and its exit codes.
+@Command(
+        name = "turnd",
+        description = "A STUN/TURN server for WebRTC.",
+        mixinStandardHelpOptions = true,
+        versionProvider = VersionCommand.Text.class,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            RunCommand.class,
+            CredentialsCommand.class,
+            VersionCommand.class,
+            CompletionCommand.class,
+            ManCommand.class,
+            CommandLine.HelpCommand.class
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            " 0:it worked; a daemon was told to stop and did",
+            " 1:it failed at run time",
+            " 2:the command line is wrong",
+            "78:the configuration is wrong"
+        })
+public final class Turnd implements Runnable {
+    @Spec private CommandSpec spec;
+
+    /// Made by Picocli.
+    @SuppressWarnings("NullAway.Init") // Picocli sets the field
+    public Turnd() {}
+
+    /// Runs the command and ends the process with its exit code.
+    public static void main(String[] args) {
+        LogSetup.quiet();
+        System.exit(commandLine().execute(args));
+    }
+
+    /// Returns the whole command with the subcommands that other jars bring.
+    public static CommandLine commandLine() {
+        CommandLine line = new CommandLine(new Turnd());
+        for (CommandExtension extension : ServiceLoader.load(CommandExtension.class)) {
+            line.addSubcommand(extension.command());
+        }
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setExecutionExceptionHandler(new Failures());
+        return line;
+    }
+
+    /// `turnd` alone shows what there is, and is a mistake.
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Missing a command");
+    }
+
+    /// One line for what the operator can act on; a stack trace only for what is our own bug.
+    private static final class Failures implements CommandLine.IExecutionExceptionHandler {
+        @Override
+        public int handleExecutionException(
+                Exception failure, CommandLine line, CommandLine.ParseResult parsed) {
+            PrintWriter err = line.getErr();
+            switch (failure) {
+                case ConfigurationFailure e -> {
+                    err.println(e.getMessage());
+                    return ExitCode.CONFIGURATION;
+                }
+                case java.io.IOException e -> err.println("turnd: " + reason(e));
+                default -> {
+                    err.println("turnd: this is a bug in turnd; please report it");
+                    failure.printStackTrace(err);
+                }
+            }
+            return ExitCode.FAILURE;
+        }
+
+        private static String reason(Throwable failure) {
+            var text = new StringBuilder(String.valueOf(failure.getMessage()));
+            for (Throwable t = failure.getCause(); t != null; t = t.getCause()) {
+                text.append(": ").append(t.getMessage());
+            }
+            return text.toString();
+        }
+    }
+}

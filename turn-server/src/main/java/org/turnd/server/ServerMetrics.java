@@ -1,0 +1,134 @@
+package org.turnd.server;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
+import org.turnd.server.net.ShardCounters;
+import org.turnd.server.net.ShardStatus;
+import org.turnd.server.net.UdpCounters;
+import org.turnd.server.ops.EngineMetrics;
+import org.turnd.server.ops.Metrics;
+
+/// Makes everything that a running server counts visible as metrics.
+public final class ServerMetrics {
+    private final Metrics metrics;
+    private final List<ShardStatus> shards;
+
+    private ServerMetrics(Metrics metrics, List<ShardStatus> shards) {
+        this.metrics = metrics;
+        this.shards = shards;
+    }
+
+    /// Registers the counts of all shards of this server.
+    public static void register(Metrics metrics, List<ShardStatus> shards) {
+        var all = new ServerMetrics(metrics, List.copyOf(shards));
+        EngineMetrics.register(metrics, shards.stream().map(ShardStatus::engineCounters).toList());
+        all.udp();
+        all.streams();
+        all.faults();
+    }
+
+    private void udp() {
+        metrics.counter(
+                "turnd_udp_datagrams",
+                "UDP datagrams of all listeners and relays.",
+                "direction",
+                Map.of(
+                        "received", udp(UdpCounters.Counter.RECEIVED_DATAGRAMS),
+                        "sent", udp(UdpCounters.Counter.SENT_DATAGRAMS)));
+        metrics.counter(
+                "turnd_udp_bytes",
+                "UDP payload bytes of all listeners and relays.",
+                "direction",
+                Map.of(
+                        "received", udp(UdpCounters.Counter.RECEIVED_BYTES),
+                        "sent", udp(UdpCounters.Counter.SENT_BYTES)));
+        metrics.counter(
+                "turnd_udp_dropped_datagrams",
+                "UDP datagrams that could not be sent, by cause.",
+                "cause",
+                Map.of(
+                        "buffer_full", udp(UdpCounters.Counter.DROPPED_BUFFER_FULL),
+                        "unreachable", udp(UdpCounters.Counter.DROPPED_UNREACHABLE),
+                        "too_long", udp(UdpCounters.Counter.DROPPED_TOO_LONG)));
+        metrics.counter(
+                "turnd_udp_receive_errors",
+                "Errors while reading from UDP sockets.",
+                udp(UdpCounters.Counter.RECEIVE_ERRORS));
+    }
+
+    private void streams() {
+        metrics.gauge(
+                "turnd_connections",
+                "Open TCP and TLS connections.",
+                () -> sum(ShardStatus::streamConnections));
+        metrics.counter(
+                "turnd_connections_opened",
+                "TCP and TLS connections accepted.",
+                shard(ShardCounters.Counter.STREAMS_OPENED));
+        metrics.counter(
+                "turnd_connections_closed_early",
+                "TCP and TLS connections that the server closed, by cause.",
+                "cause",
+                Map.of(
+                        "limit", shard(ShardCounters.Counter.STREAMS_REFUSED),
+                        "not_stun", shard(ShardCounters.Counter.STREAMS_NOT_STUN),
+                        "timeout", shard(ShardCounters.Counter.STREAMS_TIMED_OUT)));
+        metrics.counter(
+                "turnd_tls_handshakes",
+                "TLS handshakes that ended, by result.",
+                "result",
+                Map.of(
+                        "ok", shard(ShardCounters.Counter.TLS_HANDSHAKES),
+                        "failed", shard(ShardCounters.Counter.TLS_HANDSHAKES_FAILED)));
+        metrics.counter(
+                "turnd_stream_frames",
+                "STUN and ChannelData messages over TCP and TLS.",
+                "direction",
+                Map.of(
+                        "received", shard(ShardCounters.Counter.STREAM_RECEIVED_FRAMES),
+                        "sent", shard(ShardCounters.Counter.STREAM_SENT_FRAMES)));
+        metrics.counter(
+                "turnd_stream_bytes",
+                "Bytes of those messages.",
+                "direction",
+                Map.of(
+                        "received", shard(ShardCounters.Counter.STREAM_RECEIVED_BYTES),
+                        "sent", shard(ShardCounters.Counter.STREAM_SENT_BYTES)));
+    }
+
+    private void faults() {
+        Map<String, LongSupplier> dropped = new LinkedHashMap<>();
+        dropped.put("data", shard(ShardCounters.Counter.STREAM_DROPPED_DATA));
+        dropped.put("answer", shard(ShardCounters.Counter.STREAM_DROPPED_ANSWERS));
+        dropped.put("reserved_channel", shard(ShardCounters.Counter.STREAM_SKIPPED_FRAMES));
+        metrics.counter(
+                "turnd_stream_dropped_frames",
+                "Messages dropped on TCP and TLS: for a client that doesn't read, or of a reserved"
+                        + " channel number.",
+                "kind",
+                dropped);
+        metrics.counter(
+                "turnd_hand_overs_dropped",
+                "Packets between two shards that were dropped because the other was too busy.",
+                shard(ShardCounters.Counter.HAND_OVERS_DROPPED));
+        metrics.counter(
+                "turnd_engine_faults",
+                "Inputs on which the server failed: a bug, with a line in the log.",
+                shard(ShardCounters.Counter.ENGINE_FAULTS));
+    }
+
+    private LongSupplier udp(UdpCounters.Counter counter) {
+        return () -> sum(shard -> shard.udpCounters().get(counter));
+    }
+
+    private LongSupplier shard(ShardCounters.Counter counter) {
+        return () -> sum(shard -> shard.counters().get(counter));
+    }
+
+    private long sum(ToLongFunction<ShardStatus> value) {
+        return shards.stream().mapToLong(value).sum();
+    }
+}
