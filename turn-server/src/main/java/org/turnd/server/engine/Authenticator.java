@@ -135,6 +135,8 @@ final class Authenticator {
         return message.invalid(AttributeType.USERNAME) != null
                 || message.invalid(AttributeType.USERHASH) != null
                 || message.invalid(AttributeType.REALM) != null
-                || message.invalid(AttributeType.NONCE) != null;
+                || message.invalid(AttributeType.NONCE) != null
+                // D-21.
+                || message.invalid(AttributeType.MESSAGE_INTEGRITY_SHA256) != null;
     }
 }

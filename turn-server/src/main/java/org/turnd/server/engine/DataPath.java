@@ -6,6 +6,7 @@ import org.turnd.stun.AddressFamily;
 import org.turnd.stun.AttributeType;
 import org.turnd.stun.ChannelData;
 import org.turnd.stun.MessageType;
+import org.turnd.stun.StreamFraming;
 import org.turnd.stun.StunClass;
 import org.turnd.stun.StunMethod;
 import org.turnd.stun.StunView;
@@ -18,6 +19,10 @@ import org.turnd.stun.TransportAddress;
 final class DataPath {
     /// The largest payload of a UDP datagram over IPv4 (J-19); over IPv6 20 bytes more would fit.
     private static final int DATAGRAM_BYTES_MAX = 65_507;
+
+    /// What the length field of a STUN message can say: a Data indication holds less than the
+    /// largest datagram of an IPv6 peer.
+    private static final int MESSAGE_BYTES_MAX = StreamFraming.MAX_FRAME_LENGTH;
 
     private static final int DATA_INDICATION =
             MessageType.of(StunMethod.DATA, StunClass.INDICATION);
@@ -143,6 +148,10 @@ final class DataPath {
         }
         Allocation allocation = relay.allocation;
         ChannelBinding channel = allocation.channels.find(high, low, port, nowNanos);
+        if (channel == null && length > MESSAGE_BYTES_MAX - indicationOverhead(high, low)) {
+            counters.increment(Counter.DROPPED_TOO_LONG);
+            return;
+        }
         counters.increment(Counter.PACKETS_TO_CLIENTS);
         counters.add(Counter.BYTES_TO_CLIENTS, length);
         allocation.bytesToClient += length;
@@ -269,11 +278,7 @@ final class DataPath {
             ByteBuf buffer,
             int offset,
             int length) {
-        int overhead =
-                TransportAddress.isIpv4(high, low)
-                        ? StunWriter.DATA_INDICATION_OVERHEAD_IPV4
-                        : StunWriter.DATA_INDICATION_OVERHEAD_IPV6;
-        int start = offset - overhead;
+        int start = offset - indicationOverhead(high, low);
         transactionIds.next();
         writer.begin(
                         buffer,
@@ -285,6 +290,12 @@ final class DataPath {
                 .xorPeerAddress(high, low, port)
                 .dataHeader(length);
         sink.sendToClient(client, buffer, start, writer.length());
+    }
+
+    private static int indicationOverhead(long high, long low) {
+        return TransportAddress.isIpv4(high, low)
+                ? StunWriter.DATA_INDICATION_OVERHEAD_IPV4
+                : StunWriter.DATA_INDICATION_OVERHEAD_IPV6;
     }
 
     private static AddressFamily familyOf(long high, long low) {

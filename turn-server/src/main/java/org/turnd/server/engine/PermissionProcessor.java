@@ -157,7 +157,7 @@ final class PermissionProcessor {
                             .filter(peer -> peer.family() == family)
                             .filter(peer -> !permissions.isLive(peer.high(), peer.low(), nowNanos))
                             .count();
-            if (added > 0 && permissions.room(nowNanos) < added) {
+            if (!permissions.hasRoom(added, nowNanos)) {
                 return false;
             }
         }

@@ -32,12 +32,13 @@ final class Permissions {
         return expiries[find(high, low)];
     }
 
-    /// Returns how many more permissions fit, after dropping those that have expired.
-    int room(long nowNanos) {
-        if (size >= max) {
+    /// Says whether so many more permissions fit, if need be after dropping those that have
+    /// expired.
+    boolean hasRoom(long added, long nowNanos) {
+        if (max - size < added) {
             rebuild(used.length, nowNanos);
         }
-        return max - size;
+        return max - size >= added;
     }
 
     /// Installs or refreshes a permission for 300 s. The caller has seen to it that there is room.

@@ -85,6 +85,15 @@ final class Responder {
                 && (method == StunMethod.ALLOCATE || method == StunMethod.REFRESH);
     }
 
+    // A-28 (RFC 8656 §5): in all answers to Allocate and Refresh, also to strangers; Binding stays
+    // small (S-07).
+    private static boolean namesSoftware(Request request) {
+        StunMethod method = request.message().method();
+        return request.principal() != null
+                || method == StunMethod.ALLOCATE
+                || method == StunMethod.REFRESH;
+    }
+
     private int write(Request request, Answer.Success success) {
         begin(request, StunClass.SUCCESS_RESPONSE);
         for (StunAttribute attribute : success.attributes()) {
@@ -113,11 +122,10 @@ final class Responder {
 
     private int end(Request request) {
         Principal principal = request.principal();
+        if (software != null && namesSoftware(request)) {
+            writer.put(software);
+        }
         if (principal != null) {
-            // S-11: nobody who has not authenticated is told what runs here.
-            if (software != null) {
-                writer.put(software);
-            }
             // D-23, D-24: exactly one integrity attribute, on success and on error.
             if (principal.sha256()) {
                 writer.integritySha256(integrity, principal.key());
