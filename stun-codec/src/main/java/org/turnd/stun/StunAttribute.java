@@ -13,6 +13,7 @@ public sealed interface StunAttribute {
 
     /// The attributes that carry a transport address and nothing else.
     sealed interface Address extends StunAttribute {
+        /// Returns the address, in clear whatever the wire has.
         TransportAddress address();
     }
 
@@ -76,7 +77,7 @@ public sealed interface StunAttribute {
     /// RFC 7635 §6.2: the raw token.
     record AccessToken(Octets value) implements StunAttribute {}
 
-    /// RFC 8016 §3.1: empty in a request for a ticket.
+    /// RFC 8016 §3.3: empty in a request for a ticket.
     record MobilityTicket(Octets value) implements StunAttribute {}
 
     /// RFC 8656 §18.4: application data.
@@ -192,10 +193,10 @@ public sealed interface StunAttribute {
 
     /// RFC 8489 §14.12.
     record PasswordAlgorithm(int algorithm, Octets parameters) implements StunAttribute {
-        /// Algorithm number of MD5 (RFC 8489 §18.5.1).
+        /// Algorithm number of MD5 (RFC 8489 §18.5.1.1).
         public static final int MD5 = 1;
 
-        /// Algorithm number of SHA-256 (RFC 8489 §18.5.2).
+        /// Algorithm number of SHA-256 (RFC 8489 §18.5.1.2).
         public static final int SHA256 = 2;
 
         public PasswordAlgorithm {
@@ -258,7 +259,7 @@ public sealed interface StunAttribute {
     /// @param tieBreaker all 64 bits
     record IceControlling(long tieBreaker) implements StunAttribute {}
 
-    /// RFC 7982 §3.2: how often request and response were sent, 0 to 255 each.
+    /// RFC 7982 §3.1: how often request and response were sent, 0 to 255 each.
     record TransactionTransmitCounter(int request, int response) implements StunAttribute {
         public TransactionTransmitCounter {
             Range.check("request counter", request, 0, 0xFF);

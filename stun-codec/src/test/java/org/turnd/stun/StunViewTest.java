@@ -134,6 +134,15 @@ class StunViewTest {
     }
 
     @Test
+    void refusesARightFingerprintThatIsNotLast() {
+        ByteBuf buffer = Bytes.hex(message("8028000400000000" + LIFETIME_600));
+        buffer.setInt(24, Fingerprint.of(buffer, 0, 20));
+        StunView view = new StunView();
+        assertNull(view.wrap(buffer, 0, 36));
+        assertFalse(view.fingerprintMatches());
+    }
+
+    @Test
     void readsMessagesWithoutFingerprint() {
         StunView view = Bytes.view(message(LIFETIME_600));
         assertFalse(view.hasFingerprint() || view.fingerprintMatches());
