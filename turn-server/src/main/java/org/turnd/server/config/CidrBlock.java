@@ -50,6 +50,14 @@ public record CidrBlock(long high, long low, int prefixBits) {
         return low | ~lowMask(prefixBits);
     }
 
+    /// Returns the block as [#parse] reads it.
+    @Override
+    public String toString() {
+        var first = new TransportAddress(high, low, 0);
+        int bitsBefore = first.isIpv4() && prefixBits >= IPV4_PREFIX_BITS ? IPV4_PREFIX_BITS : 0;
+        return first.host() + "/" + (prefixBits - bitsBefore);
+    }
+
     private static int prefixLength(String text, int max) {
         if (text.length() <= 3 && text.chars().allMatch(c -> c >= '0' && c <= '9')) {
             int length = text.isEmpty() ? -1 : Integer.parseInt(text);

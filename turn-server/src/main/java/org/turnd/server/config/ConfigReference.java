@@ -1,0 +1,72 @@
+package org.turnd.server.config;
+
+import java.util.List;
+
+/// Writes the reference of all keys, Markdown.
+public final class ConfigReference {
+    private static final String HEAD =
+            """
+            # Configuration reference
+
+            Generated from the schema of keys; don't edit.
+
+            turnd reads one HOCON file (`turnd run -c FILE`), and environment variables, which win
+            over the file. `turnd validate -c FILE` reports everything that is wrong with it;
+            `turnd config print -c FILE` shows what takes effect and where each value comes from.
+
+            - Unknown keys are errors.
+            - Groups may be written as `relay { min-port = 50000 }` or `relay.min-port = 50000`.
+            - Quote what contains more than letters, digits, `-` and `_`: `"10.0.0.0/8"`.
+            - Durations and sizes need their unit: `30s`, `10m`, `1h`, `256KiB`.
+            - In an environment variable the parts of a list are separated by commas. An empty
+              variable is an empty list, and nothing at all for other keys.
+            - A variable with the name of a secret and `_FILE` at its end names a file that holds
+              the secret; of a list, one a line.
+            - `null` as a default means: not set.
+
+            """;
+
+    private ConfigReference() {}
+
+    /// Returns the whole page.
+    public static String markdown() {
+        var page = new StringBuilder(HEAD);
+        page.append("| Key | Default | Environment |\n|---|---|---|\n");
+        for (Setting<?> setting : Schema.ALL) {
+            page.append(
+                    "| [`%s`](#%s) | `%s` | `%s`%s |\n"
+                            .formatted(
+                                    setting.path(),
+                                    anchor(setting),
+                                    byDefault(setting),
+                                    setting.variable(),
+                                    setting.isSecret()
+                                            ? ", `..." + Setting.FILE_SUFFIX + "`"
+                                            : ""));
+        }
+        for (Setting<?> setting : Schema.ALL) {
+            page.append(
+                    "\n## %s\n\n%s\n\n- Value: %s%s\n- Default: `%s`\n"
+                            .formatted(
+                                    setting.path(),
+                                    setting.doc(),
+                                    setting.isList() ? "a list; each part is " : "",
+                                    setting.type().expected(),
+                                    byDefault(setting)));
+        }
+        return page.toString();
+    }
+
+    /// The anchor that Markdown renderers give to the heading of a key.
+    private static String anchor(Setting<?> setting) {
+        return setting.path().replace(".", "");
+    }
+
+    private static String byDefault(Setting<?> setting) {
+        String text = setting.defaultText();
+        if (text == null) {
+            return setting.isList() ? "[]" : "null";
+        }
+        return setting.isList() ? Hocon.list(List.of(text.split(", "))) : Hocon.value(text);
+    }
+}

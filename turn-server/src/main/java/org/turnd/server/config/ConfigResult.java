@@ -1,0 +1,25 @@
+package org.turnd.server.config;
+
+import java.util.List;
+
+/// What reading a configuration gives: settings, or everything that is wrong with it.
+public sealed interface ConfigResult {
+    /// A configuration to run with.
+    ///
+    /// @param warnings what is allowed and probably not meant, one sentence each
+    /// @param values every key with its effective value, in the order of the reference
+    record Loaded(ServerSettings settings, List<String> warnings, List<EffectiveValue> values)
+            implements ConfigResult {
+        public Loaded {
+            warnings = List.copyOf(warnings);
+            values = List.copyOf(values);
+        }
+    }
+
+    /// A configuration with mistakes, all of them.
+    record Refused(List<ConfigProblem> problems) implements ConfigResult {
+        public Refused {
+            problems = List.copyOf(problems);
+        }
+    }
+}

@@ -1,0 +1,235 @@
+package org.turnd.server.config;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.turnd.server.config.ServerSettings.Http;
+import org.turnd.server.config.ServerSettings.Listener;
+import org.turnd.server.config.ServerSettings.Protocol;
+import org.turnd.server.config.ServerSettings.Relay;
+import org.turnd.stun.TransportAddress;
+
+/// Finds values that are good by themselves and wrong together, or wrong on this machine.
+final class CrossChecks {
+    private final SettingsReader reader;
+    private final LocalMachine machine;
+    private final List<String> warnings;
+
+    CrossChecks(SettingsReader reader, LocalMachine machine, List<String> warnings) {
+        this.reader = reader;
+        this.machine = machine;
+        this.warnings = warnings;
+    }
+
+    void checkListeners(List<Listener> listeners, Relay relay) {
+        if (listeners.isEmpty() && reader.isGood(Schema.UDP, Schema.TCP, Schema.TLS)) {
+            reader.addProblem(
+                    Schema.UDP,
+                    "there is no listener at all",
+                    "at least one listener",
+                    "remove the key, or name an address");
+        }
+        for (int i = 0; i < listeners.size(); i++) {
+            Listener listener = listeners.get(i);
+            for (Listener other : listeners.subList(0, i)) {
+                if (collide(listener, other)) {
+                    reader.addProblem(
+                            settingOf(listener.protocol()),
+                            "%s is already taken by %s"
+                                    .formatted(
+                                            listener.address(), settingOf(other.protocol()).path()),
+                            "each address and port once",
+                            "remove one, or give it another port");
+                }
+            }
+            if (isAmongRelays(listener, relay) && reader.isGood(Schema.MIN_PORT, Schema.MAX_PORT)) {
+                reader.addProblem(
+                        Schema.UDP,
+                        "the port of %s is one of the relays'".formatted(listener.address()),
+                        "a port outside of %d-%d".formatted(relay.minPort(), relay.maxPort()),
+                        "change the port, or relay.min-port and relay.max-port");
+            }
+        }
+    }
+
+    void checkRelay(Relay relay) {
+        if (relay.minPort() > relay.maxPort() && reader.isGood(Schema.MIN_PORT, Schema.MAX_PORT)) {
+            reader.addProblem(
+                    reader.isGiven(Schema.MIN_PORT) ? Schema.MIN_PORT : Schema.MAX_PORT,
+                    "the first port, %d, is above the last, %d"
+                            .formatted(relay.minPort(), relay.maxPort()),
+                    "relay.min-port up to relay.max-port",
+                    "exchange them, or remove both");
+        }
+        if (relay.ipv4() == null
+                && relay.ipv6() == null
+                && reader.isGood(Schema.RELAY_IPV4, Schema.RELAY_IPV6)) {
+            reader.addProblem(
+                    Schema.RELAY_IPV4,
+                    "no address to relay from",
+                    "relay.ipv4 or relay.ipv6",
+                    "name an address of this machine");
+        }
+        checkFamily(Schema.RELAY_IPV4, relay.ipv4(), Schema.EXTERNAL_IPV4, relay.externalIpv4());
+        checkFamily(Schema.RELAY_IPV6, relay.ipv6(), Schema.EXTERNAL_IPV6, relay.externalIpv6());
+    }
+
+    void checkLifetimes(ServerSettings.Limits limits) {
+        // F-18
+        if (limits.defaultLifetime().compareTo(limits.maxLifetime()) > 0
+                && reader.isGood(Schema.DEFAULT_LIFETIME, Schema.MAX_LIFETIME)) {
+            reader.addProblem(
+                    reader.isGiven(Schema.MAX_LIFETIME)
+                            ? Schema.MAX_LIFETIME
+                            : Schema.DEFAULT_LIFETIME,
+                    "the longest lifetime is below the default one",
+                    "limits.default-lifetime up to limits.max-lifetime",
+                    "raise limits.max-lifetime to %s or more"
+                            .formatted(ValueTypes.text(limits.defaultLifetime())));
+        }
+    }
+
+    void checkAuth(ServerSettings.Auth auth, Origin file) {
+        if (auth.secrets().isEmpty()
+                && auth.users().isEmpty()
+                && reader.isGood(Schema.SECRET, Schema.USERS)) {
+            reader.addMissing(
+                    Schema.SECRET,
+                    file,
+                    "nobody could allocate: there is neither a secret nor a user",
+                    "run `turnd init` for a file with a fresh secret, or set %s or %s"
+                            .formatted(
+                                    Schema.SECRET.variable(),
+                                    Schema.SECRET.variable() + Setting.FILE_SUFFIX));
+        }
+    }
+
+    void checkTls(@Nullable Path certificate, @Nullable Path key, List<Listener> listeners) {
+        if (reader.isGood(Schema.CERTIFICATE, Schema.KEY)) {
+            if (certificate != null && key == null) {
+                reader.addProblem(
+                        Schema.CERTIFICATE,
+                        "there is no tls.key for it",
+                        "tls.certificate and tls.key together",
+                        "set tls.key");
+            }
+            if (certificate == null && key != null) {
+                reader.addProblem(
+                        Schema.KEY,
+                        "there is no tls.certificate for it",
+                        "tls.certificate and tls.key together",
+                        "set tls.certificate");
+            }
+            boolean wantsTls = listeners.stream().anyMatch(one -> one.protocol() == Protocol.TLS);
+            if (wantsTls && certificate == null && key == null) {
+                reader.addProblem(
+                        Schema.TLS,
+                        "there is no certificate",
+                        "tls.certificate and tls.key",
+                        "set both, or remove listeners.tls");
+            }
+        }
+        checkReadable(Schema.CERTIFICATE, certificate);
+        checkReadable(Schema.KEY, key);
+    }
+
+    void checkHttp(@Nullable Http http, List<Listener> listeners) {
+        if (http == null) {
+            return;
+        }
+        for (Listener listener : listeners) {
+            if (listener.protocol() != Protocol.UDP
+                    && overlap(listener.address(), http.address())) {
+                reader.addProblem(
+                        Schema.HTTP,
+                        "%s is already taken by %s"
+                                .formatted(http.address(), settingOf(listener.protocol()).path()),
+                        "an address and port of its own",
+                        "give it another port");
+            }
+        }
+        if (!http.address().toInetAddress().isLoopbackAddress()) {
+            warnings.add(
+                    "http.address = %s: metrics have no password; make sure that only you reach it"
+                            .formatted(http.address()));
+        }
+    }
+
+    private void checkFamily(
+            Setting<?> setting,
+            @Nullable TransportAddress internal,
+            Setting<?> externalSetting,
+            @Nullable TransportAddress external) {
+        if (internal == null) {
+            if (external != null && reader.isGood(setting)) {
+                reader.addProblem(
+                        externalSetting,
+                        "there are no relays of this family",
+                        "an external address for a relay address",
+                        "set " + setting.path() + ", or remove this key");
+            }
+            return;
+        }
+        if (!machine.owns(internal) && reader.isGiven(setting)) {
+            warnings.add(
+                    "%s = %s: this machine has no such address now; allocations fail until it has"
+                            .formatted(setting.path(), internal.host()));
+        }
+        if (external == null && internal.isIpv4() && LocalMachine.isPrivate(internal)) {
+            warnings.add(
+                    "relays are at %s, a private address: peers elsewhere reach them only if %s"
+                                    .formatted(internal.host(), externalSetting.path())
+                            + " names the public address");
+        }
+    }
+
+    private void checkReadable(Setting<?> setting, @Nullable Path file) {
+        if (file != null && !(Files.isRegularFile(file) && Files.isReadable(file))) {
+            reader.addProblem(
+                    setting,
+                    Files.exists(file) ? file + " can't be read" : "there is no file " + file,
+                    setting.type().expected(),
+                    "check the path, and that the server's user may read it");
+        }
+    }
+
+    private static boolean collide(Listener one, Listener other) {
+        boolean bothUdp = one.protocol() == Protocol.UDP && other.protocol() == Protocol.UDP;
+        boolean bothTcp = one.protocol() != Protocol.UDP && other.protocol() != Protocol.UDP;
+        return (bothUdp || bothTcp) && overlap(one.address(), other.address());
+    }
+
+    private static boolean overlap(TransportAddress one, TransportAddress other) {
+        return one.port() == other.port() && one.port() != 0 && sameHost(one, other);
+    }
+
+    private static boolean sameHost(TransportAddress one, TransportAddress other) {
+        return one.family() == other.family()
+                && (isWildcard(one)
+                        || isWildcard(other)
+                        || one.withPort(0).equals(other.withPort(0)));
+    }
+
+    private static boolean isAmongRelays(Listener listener, Relay relay) {
+        TransportAddress address = listener.address();
+        TransportAddress internal = address.isIpv4() ? relay.ipv4() : relay.ipv6();
+        return listener.protocol() == Protocol.UDP
+                && address.port() >= relay.minPort()
+                && address.port() <= relay.maxPort()
+                && internal != null
+                && sameHost(address, internal);
+    }
+
+    private static boolean isWildcard(TransportAddress address) {
+        return address.toInetAddress().isAnyLocalAddress();
+    }
+
+    private static Setting<?> settingOf(Protocol protocol) {
+        return switch (protocol) {
+            case UDP -> Schema.UDP;
+            case TCP -> Schema.TCP;
+            case TLS -> Schema.TLS;
+        };
+    }
+}

@@ -1,0 +1,133 @@
+package org.turnd.server.config;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.turnd.stun.AddressFamily;
+import org.turnd.stun.TransportAddress;
+
+/// What the configuration asks about the machine it is for.
+///
+/// @param addresses all IP addresses of the interfaces that are up, port 0
+/// @param primaryIpv4, primaryIpv6 the address that others reach this machine at, as far as the
+///   machine can know; null when there is none
+public record LocalMachine(
+        List<TransportAddress> addresses,
+        @Nullable TransportAddress primaryIpv4,
+        @Nullable TransportAddress primaryIpv6) {
+    private static final Path IPV4_ROUTES = Path.of("/proc/net/route");
+    private static final Path IPV6_ROUTES = Path.of("/proc/net/ipv6_route");
+    private static final String NO_ADDRESS = "0".repeat(32);
+
+    public LocalMachine {
+        addresses = List.copyOf(addresses);
+    }
+
+    /// Looks at this machine's interfaces and routes. Sends nothing and opens no socket.
+    public static LocalMachine look() {
+        var addresses = new ArrayList<TransportAddress>();
+        var candidates = new ArrayList<Candidate>();
+        String ipv4Default = ipv4DefaultInterface(lines(IPV4_ROUTES));
+        String ipv6Default = ipv6DefaultInterface(lines(IPV6_ROUTES));
+        try {
+            for (NetworkInterface card : NetworkInterface.networkInterfaces().toList()) {
+                if (!card.isUp()) {
+                    continue;
+                }
+                for (InetAddress address : card.inetAddresses().toList()) {
+                    TransportAddress own = TransportAddress.of(address, 0);
+                    addresses.add(own);
+                    String route = own.isIpv4() ? ipv4Default : ipv6Default;
+                    if (!address.isLoopbackAddress() && !address.isLinkLocalAddress()) {
+                        candidates.add(new Candidate(own, card.getName().equals(route)));
+                    }
+                }
+            }
+        } catch (SocketException noInterfaces) {
+            // A machine that doesn't tell its addresses has none to offer: whoever configures it
+            // is asked to name one.
+            return new LocalMachine(List.of(), null, null);
+        }
+        return new LocalMachine(
+                addresses,
+                best(candidates, AddressFamily.IPV4),
+                best(candidates, AddressFamily.IPV6));
+    }
+
+    /// Says whether the machine has any address of this family.
+    public boolean has(AddressFamily family) {
+        return addresses.stream().anyMatch(address -> address.family() == family);
+    }
+
+    /// Says whether this is an address of the machine, whatever the ports.
+    boolean owns(TransportAddress address) {
+        return addresses.contains(address.withPort(0));
+    }
+
+    /// Says whether nobody outside of the operator's own network can send to this address.
+    static boolean isPrivate(TransportAddress address) {
+        InetAddress ip = address.toInetAddress();
+        boolean uniqueLocal = !address.isIpv4() && address.high() >>> 57 == 0xFC >> 1;
+        boolean shared = address.isIpv4() && (int) address.low() >>> 22 == 0x6440_0000 >>> 22;
+        return ip.isSiteLocalAddress()
+                || ip.isLoopbackAddress()
+                || ip.isLinkLocalAddress()
+                || uniqueLocal
+                || shared;
+    }
+
+    private record Candidate(TransportAddress address, boolean onDefaultRoute) {}
+
+    private static @Nullable TransportAddress best(
+            List<Candidate> candidates, AddressFamily family) {
+        Optional<Candidate> best =
+                candidates.stream()
+                        .filter(candidate -> candidate.address().family() == family)
+                        .min(
+                                Comparator.comparing((Candidate one) -> !one.onDefaultRoute())
+                                        .thenComparing(one -> isPrivate(one.address())));
+        return best.map(Candidate::address).orElse(null);
+    }
+
+    /// The interface of the IPv4 default route with the least metric: columns interface,
+    /// destination, gateway, flags, references, use, metric, mask.
+    static @Nullable String ipv4DefaultInterface(List<String> lines) {
+        return lines.stream()
+                .map(line -> line.strip().split("\\s+"))
+                .filter(columns -> columns.length > 7)
+                .filter(columns -> columns[1].equals("00000000") && columns[7].equals("00000000"))
+                .min(Comparator.comparingLong(columns -> Long.parseLong(columns[6])))
+                .map(columns -> columns[0])
+                .orElse(null);
+    }
+
+    /// As for IPv4: destination, its prefix length, source, its length, next hop, metric,
+    /// references, use, flags, interface; all in hexadecimal.
+    static @Nullable String ipv6DefaultInterface(List<String> lines) {
+        return lines.stream()
+                .map(line -> line.strip().split("\\s+"))
+                .filter(columns -> columns.length > 9)
+                .filter(columns -> columns[0].equals(NO_ADDRESS) && columns[1].equals("00"))
+                .filter(columns -> !columns[9].equals("lo"))
+                .min(Comparator.comparingLong(columns -> Long.parseLong(columns[5], 16)))
+                .map(columns -> columns[9])
+                .orElse(null);
+    }
+
+    private static List<String> lines(Path file) {
+        try {
+            return Files.readAllLines(file);
+        } catch (IOException notLinux) {
+            // Elsewhere the first suitable interface has to do.
+            return List.of();
+        }
+    }
+}

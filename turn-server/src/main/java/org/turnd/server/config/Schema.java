@@ -1,0 +1,357 @@
+package org.turnd.server.config;
+
+import static org.turnd.server.config.ValueTypes.AUTO;
+import static org.turnd.server.config.ValueTypes.NONE;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.turnd.server.config.ServerSettings.DataPlane;
+import org.turnd.server.config.ServerSettings.LogFormat;
+import org.turnd.server.config.ServerSettings.LogLevel;
+import org.turnd.server.config.ServerSettings.Secret;
+import org.turnd.stun.TransportAddress;
+
+/// Every key of the configuration, once.
+final class Schema {
+    private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+    private static final Duration HOUR = Duration.ofHours(1);
+    private static final int PORT_MIN = 1024;
+    private static final int PORT_MAX = 65535;
+
+    static final Setting<String> REALM =
+            Setting.of(
+                    "realm",
+                    ValueTypes.realm(),
+                    "turnd",
+                    "The realm of the credentials. Users' passwords belong to it: changing it"
+                            + " changes their keys. Time-limited credentials don't mind.");
+    static final Setting<Optional<String>> SOFTWARE =
+            Setting.of(
+                    "software",
+                    ValueTypes.orWord(NONE, ValueTypes.software()),
+                    NONE,
+                    "The text of the SOFTWARE attribute. None, so that nobody can look for"
+                            + " servers of a certain version.");
+
+    static final Setting<TransportAddress> UDP =
+            Setting.list(
+                    "listeners.udp",
+                    ValueTypes.socketAddress(),
+                    "0.0.0.0:3478, [::]:3478",
+                    "Where clients reach the server over UDP. `0.0.0.0` and `[::]` mean every"
+                            + " address that the machine has at start; `[::]` is left out of the"
+                            + " default on a machine without IPv6. Port 0 picks a free one.");
+    static final Setting<TransportAddress> TCP =
+            Setting.list(
+                    "listeners.tcp",
+                    ValueTypes.socketAddress(),
+                    "0.0.0.0:3478, [::]:3478",
+                    "Where clients reach the server over TCP. With a certificate these take TLS"
+                            + " as well.");
+    static final Setting<TransportAddress> TLS =
+            Setting.list(
+                    "listeners.tls",
+                    ValueTypes.socketAddress(),
+                    null,
+                    "Where clients reach the server over TLS and nothing else. With"
+                            + " `tls.certificate` the default is port 5349 on every address,"
+                            + " otherwise there is none.");
+
+    static final Setting<RelayAddress> RELAY_IPV4 =
+            Setting.of(
+                    "relay.ipv4",
+                    RelayAddress.type(true),
+                    AUTO,
+                    "The local address of IPv4 relays. `auto` takes the address of the interface"
+                            + " with the default route; `none` offers no IPv4 relays.");
+    static final Setting<RelayAddress> RELAY_IPV6 =
+            Setting.of(
+                    "relay.ipv6",
+                    RelayAddress.type(false),
+                    AUTO,
+                    "The local address of IPv6 relays, as `relay.ipv4`.");
+    static final Setting<Optional<TransportAddress>> EXTERNAL_IPV4 =
+            Setting.of(
+                    "relay.external-ipv4",
+                    ValueTypes.orWord(NONE, ValueTypes.ipAddress(true)),
+                    NONE,
+                    "The public address that a 1:1 NAT, as clouds have it, maps to `relay.ipv4`."
+                            + " Clients and peers are told this one.");
+    static final Setting<Optional<TransportAddress>> EXTERNAL_IPV6 =
+            Setting.of(
+                    "relay.external-ipv6",
+                    ValueTypes.orWord(NONE, ValueTypes.ipAddress(false)),
+                    NONE,
+                    "As `relay.external-ipv4`, for `relay.ipv6`.");
+    static final Setting<Integer> MIN_PORT =
+            Setting.of(
+                    "relay.min-port",
+                    ValueTypes.integer(PORT_MIN, PORT_MAX),
+                    "49152",
+                    "The first port of relays. Peers send to these ports over UDP: open them in"
+                            + " the firewall.");
+    static final Setting<Integer> MAX_PORT =
+            Setting.of(
+                    "relay.max-port",
+                    ValueTypes.integer(PORT_MIN, PORT_MAX),
+                    "65535",
+                    "The last port of relays. Each allocation takes one port of its family.");
+    static final Setting<Duration> QUARANTINE =
+            Setting.of(
+                    "relay.quarantine",
+                    ValueTypes.duration(Duration.ZERO, Duration.ofMinutes(10)),
+                    "30s",
+                    "How long a port rests after use, so that late packets of the old peers don't"
+                            + " reach the next client.");
+
+    static final Setting<Secret> SECRET =
+            Setting.list(
+                            "auth.secret",
+                            ValueTypes.sharedSecret(),
+                            null,
+                            "The secret that your application shares with the server to issue"
+                                    + " time-limited credentials. Several while you replace one:"
+                                    + " any of them is good.")
+                    .secret();
+    static final Setting<String> USERS =
+            Setting.list(
+                            "auth.users",
+                            ValueTypes.user(),
+                            null,
+                            "Users with a password that doesn't expire, as `{ name = alice,"
+                                    + " password = \"...\" }`. Instead of the password the key may"
+                                    + " stand there: `{ name = alice, key = \"...\" }`, the MD5 of"
+                                    + " `name:realm:password` in hexadecimal. In the environment:"
+                                    + " `name:password`.")
+                    .secret();
+    static final Setting<Character> SEPARATOR =
+            Setting.of(
+                    "auth.username-separator",
+                    ValueTypes.separator(),
+                    ":",
+                    "What parts the expiry and the user id in the name of a time-limited"
+                            + " credential.");
+    static final Setting<Duration> NONCE_LIFETIME =
+            Setting.of(
+                    "auth.nonce-lifetime",
+                    ValueTypes.duration(MINUTE, HOUR),
+                    "10m",
+                    "How long a NONCE is accepted. Clients get a new one by themselves.");
+
+    static final Setting<CidrBlock> ALLOW =
+            Setting.list(
+                    "peers.allow",
+                    ValueTypes.addressBlock(),
+                    null,
+                    "Peers that may be reached although they are denied by `peers.deny` or by"
+                            + " default. Denied by default are loopback, private, link-local, shared,"
+                            + " multicast, documentation and reserved ranges, cloud metadata services,"
+                            + " and all addresses of this machine. An IPv4 block doesn't allow the"
+                            + " IPv6 forms of its addresses.");
+    static final Setting<CidrBlock> DENY =
+            Setting.list(
+                    "peers.deny",
+                    ValueTypes.addressBlock(),
+                    null,
+                    "Peers that may not be reached, besides those denied by default.");
+
+    static final Setting<Integer> ALLOCATIONS =
+            Setting.of(
+                    "limits.allocations",
+                    ValueTypes.integer(1, 1_000_000),
+                    "20000",
+                    "Allocations at most at a time. One call needs one or two.");
+    static final Setting<Integer> ALLOCATIONS_PER_USER =
+            Setting.of(
+                    "limits.allocations-per-user",
+                    ValueTypes.integer(1, 1_000_000),
+                    "1000",
+                    "Allocations at most at a time of one user name. Lower it when every user has"
+                            + " a name of its own.");
+    static final Setting<Integer> PERMISSIONS =
+            Setting.of(
+                    "limits.permissions-per-allocation",
+                    ValueTypes.integer(1, 10_000),
+                    "256",
+                    "Peer addresses at most that an allocation lets through.");
+    static final Setting<Integer> CHANNELS =
+            Setting.of(
+                    "limits.channels-per-allocation",
+                    ValueTypes.integer(1, 4096),
+                    "256",
+                    "Channels at most of an allocation.");
+    static final Setting<Duration> DEFAULT_LIFETIME =
+            Setting.of(
+                    "limits.default-lifetime",
+                    ValueTypes.duration(MINUTE, HOUR),
+                    "10m",
+                    "How long an allocation lives when the client doesn't ask for more. Clients"
+                            + " refresh it.");
+    static final Setting<Duration> MAX_LIFETIME =
+            Setting.of(
+                    "limits.max-lifetime",
+                    ValueTypes.duration(MINUTE, HOUR),
+                    "1h",
+                    "The longest lifetime a client gets.");
+    static final Setting<Integer> CONNECTIONS =
+            Setting.of(
+                    "limits.connections",
+                    ValueTypes.integer(1, 1_000_000),
+                    "20000",
+                    "TCP and TLS connections at most at a time.");
+    static final Setting<Duration> HANDSHAKE_TIMEOUT =
+            Setting.of(
+                    "limits.handshake-timeout",
+                    ValueTypes.duration(SECOND, MINUTE),
+                    "10s",
+                    "How long a TLS handshake may take.");
+    static final Setting<Duration> IDLE_STREAM_TIMEOUT =
+            Setting.of(
+                    "limits.idle-stream-timeout",
+                    ValueTypes.duration(SECOND, HOUR),
+                    "1m",
+                    "How long a TCP or TLS connection without an allocation may be silent.");
+    static final Setting<Integer> STREAM_QUEUE =
+            Setting.of(
+                    "limits.stream-queue",
+                    ValueTypes.size(16 << 10, 64 << 20),
+                    "256KiB",
+                    "Bytes at most that wait for a TCP or TLS client which doesn't read. What"
+                            + " doesn't fit is dropped, as UDP would.");
+
+    static final Setting<Path> CERTIFICATE =
+            Setting.unset(
+                    "tls.certificate",
+                    ValueTypes.path(),
+                    "The certificate chain, PEM, the server's own first. A relative path begins at"
+                            + " the directory of the configuration file.");
+    static final Setting<Path> KEY =
+            Setting.unset("tls.key", ValueTypes.path(), "The private key of the certificate, PEM.");
+    static final Setting<Secret> KEY_PASSWORD =
+            Setting.unset(
+                            "tls.key-password",
+                            ValueTypes.anySecret(),
+                            "The password of an encrypted private key.")
+                    .secret();
+
+    static final Setting<Optional<TransportAddress>> HTTP =
+            Setting.of(
+                    "http.address",
+                    ValueTypes.orWord(NONE, ValueTypes.socketAddress()),
+                    "127.0.0.1:9641",
+                    "Where metrics (`/metrics`) and health (`/livez`, `/readyz`) are served. It"
+                            + " has no password: keep it on loopback or a network of yours.");
+
+    static final Setting<LogFormat> LOG_FORMAT =
+            Setting.of(
+                    "log.format",
+                    ValueTypes.choice(LogFormat.class),
+                    AUTO,
+                    "How log lines look. `auto` is text on a terminal and JSON elsewhere.");
+    static final Setting<LogLevel> LOG_LEVEL =
+            Setting.of(
+                    "log.level",
+                    ValueTypes.choice(LogLevel.class),
+                    "info",
+                    "The least important log lines that are written.");
+
+    static final Setting<Optional<Integer>> SHARDS =
+            Setting.of(
+                    "shards",
+                    ValueTypes.orWord(AUTO, ValueTypes.integer(1, 256)),
+                    AUTO,
+                    "Event loops. `auto` is one a core.");
+    static final Setting<DataPlane> DATA_PLANE =
+            Setting.of(
+                    "data-plane",
+                    ValueTypes.choice(DataPlane.class),
+                    AUTO,
+                    "What carries UDP. `auto` takes the fastest there is; `portable` runs"
+                            + " everywhere.");
+    static final Setting<Duration> DRAIN_TIMEOUT =
+            Setting.of(
+                    "drain-timeout",
+                    ValueTypes.duration(Duration.ZERO, Duration.ofHours(24)),
+                    "1m",
+                    "How long the server waits on SIGTERM for the last allocation to end.");
+
+    /// In the order of the reference.
+    static final List<Setting<?>> ALL =
+            List.of(
+                    REALM,
+                    SOFTWARE,
+                    UDP,
+                    TCP,
+                    TLS,
+                    RELAY_IPV4,
+                    RELAY_IPV6,
+                    EXTERNAL_IPV4,
+                    EXTERNAL_IPV6,
+                    MIN_PORT,
+                    MAX_PORT,
+                    QUARANTINE,
+                    SECRET,
+                    USERS,
+                    SEPARATOR,
+                    NONCE_LIFETIME,
+                    ALLOW,
+                    DENY,
+                    ALLOCATIONS,
+                    ALLOCATIONS_PER_USER,
+                    PERMISSIONS,
+                    CHANNELS,
+                    DEFAULT_LIFETIME,
+                    MAX_LIFETIME,
+                    CONNECTIONS,
+                    HANDSHAKE_TIMEOUT,
+                    IDLE_STREAM_TIMEOUT,
+                    STREAM_QUEUE,
+                    CERTIFICATE,
+                    KEY,
+                    KEY_PASSWORD,
+                    HTTP,
+                    LOG_FORMAT,
+                    LOG_LEVEL,
+                    SHARDS,
+                    DATA_PLANE,
+                    DRAIN_TIMEOUT);
+
+    private static final Map<String, Setting<?>> BY_PATH =
+            ALL.stream()
+                    .collect(
+                            Collectors.toMap(
+                                    Setting::path, one -> one, (a, b) -> a, LinkedHashMap::new));
+
+    private static final Set<String> GROUPS =
+            ALL.stream()
+                    .map(Setting::path)
+                    .filter(path -> path.indexOf('.') > 0)
+                    .map(path -> path.substring(0, path.indexOf('.')))
+                    .collect(Collectors.toUnmodifiableSet());
+
+    private Schema() {}
+
+    static @Nullable Setting<?> byPath(String path) {
+        return BY_PATH.get(path);
+    }
+
+    static boolean isGroup(String path) {
+        return GROUPS.contains(path);
+    }
+
+    static Set<String> paths() {
+        return BY_PATH.keySet();
+    }
+
+    static Set<String> groups() {
+        return GROUPS;
+    }
+}

@@ -1,0 +1,176 @@
+package org.turnd.server.config;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.turnd.server.config.ServerSettings.Auth;
+import org.turnd.server.config.ServerSettings.Http;
+import org.turnd.server.config.ServerSettings.Limits;
+import org.turnd.server.config.ServerSettings.Listener;
+import org.turnd.server.config.ServerSettings.Log;
+import org.turnd.server.config.ServerSettings.Peers;
+import org.turnd.server.config.ServerSettings.Protocol;
+import org.turnd.server.config.ServerSettings.Relay;
+import org.turnd.server.config.ServerSettings.Tls;
+import org.turnd.server.config.ServerSettings.User;
+import org.turnd.stun.AddressFamily;
+import org.turnd.stun.TransportAddress;
+
+/// Puts typed values together to [ServerSettings], with the defaults that depend on the machine and
+/// on other keys. Reads every key once.
+final class SettingsAssembly {
+    private static final int PORT = 3478;
+    private static final int TLS_PORT = 5349;
+
+    private final SettingsReader reader;
+    private final RawValues raw;
+    private final LocalMachine machine;
+    private final List<ConfigProblem> problems;
+    private final CrossChecks checks;
+
+    SettingsAssembly(
+            SettingsReader reader,
+            RawValues raw,
+            LocalMachine machine,
+            List<ConfigProblem> problems,
+            List<String> warnings) {
+        this.reader = reader;
+        this.raw = raw;
+        this.machine = machine;
+        this.problems = problems;
+        checks = new CrossChecks(reader, machine, warnings);
+    }
+
+    ServerSettings assemble(@Nullable Path file) {
+        String realm = reader.value(Schema.REALM);
+        Relay relay = relay();
+        Path certificate = path(Schema.CERTIFICATE, file);
+        Path key = path(Schema.KEY, file);
+        List<Listener> listeners = listeners(certificate != null);
+        checks.checkListeners(listeners, relay);
+        Auth auth = auth(realm);
+        checks.checkAuth(auth, Origin.file(file == null ? "configuration" : file.toString(), 0));
+        Limits limits = limits();
+        checks.checkLifetimes(limits);
+        checks.checkTls(certificate, key, listeners);
+        Http http = reader.value(Schema.HTTP).map(Http::new).orElse(null);
+        checks.checkHttp(http, listeners);
+        ServerSettings.Secret keyPassword = reader.given(Schema.KEY_PASSWORD);
+        return new ServerSettings(
+                realm,
+                reader.value(Schema.SOFTWARE).orElse(null),
+                listeners,
+                relay,
+                auth,
+                peers(),
+                limits,
+                certificate == null || key == null ? null : new Tls(certificate, key, keyPassword),
+                http,
+                new Log(reader.value(Schema.LOG_FORMAT), reader.value(Schema.LOG_LEVEL)),
+                reader.value(Schema.SHARDS).orElse(0),
+                reader.value(Schema.DATA_PLANE),
+                reader.value(Schema.DRAIN_TIMEOUT));
+    }
+
+    private List<Listener> listeners(boolean hasCertificate) {
+        var listeners = new ArrayList<Listener>();
+        add(Protocol.UDP, Schema.UDP, everywhere(PORT), listeners);
+        add(Protocol.TCP, Schema.TCP, everywhere(PORT), listeners);
+        add(Protocol.TLS, Schema.TLS, hasCertificate ? everywhere(TLS_PORT) : List.of(), listeners);
+        return listeners;
+    }
+
+    private void add(
+            Protocol protocol,
+            Setting<TransportAddress> setting,
+            List<TransportAddress> byDefault,
+            List<Listener> listeners) {
+        List<TransportAddress> addresses = reader.list(setting);
+        if (!reader.isGiven(setting)) {
+            addresses = byDefault;
+            reader.setEffective(setting, Hocon.list(byDefault));
+        }
+        addresses.forEach(address -> listeners.add(new Listener(protocol, address)));
+    }
+
+    private List<TransportAddress> everywhere(int port) {
+        TransportAddress ipv4 = TransportAddress.ipv4(0, port);
+        return machine.has(AddressFamily.IPV6)
+                ? List.of(ipv4, new TransportAddress(0, 0, port))
+                : List.of(ipv4);
+    }
+
+    private Relay relay() {
+        Relay relay =
+                new Relay(
+                        relayAddress(Schema.RELAY_IPV4, machine.primaryIpv4()),
+                        relayAddress(Schema.RELAY_IPV6, machine.primaryIpv6()),
+                        orNull(reader.value(Schema.EXTERNAL_IPV4)),
+                        orNull(reader.value(Schema.EXTERNAL_IPV6)),
+                        reader.value(Schema.MIN_PORT),
+                        reader.value(Schema.MAX_PORT),
+                        reader.value(Schema.QUARANTINE));
+        checks.checkRelay(relay);
+        return relay;
+    }
+
+    private @Nullable TransportAddress relayAddress(
+            Setting<RelayAddress> setting, @Nullable TransportAddress primary) {
+        RelayAddress said = reader.value(setting);
+        if (!said.isAuto()) {
+            return said.address();
+        }
+        String found = primary == null ? ValueTypes.NONE : primary.host();
+        reader.setEffective(setting, Hocon.value(found));
+        return primary;
+    }
+
+    private Auth auth(String realm) {
+        RawValues.Raw users = raw.get(Schema.USERS);
+        List<User> known = users == null ? List.of() : new UsersReader(realm, problems).read(users);
+        if (users != null && known.size() < users.items().size()) {
+            reader.setBad(Schema.USERS);
+        }
+        return new Auth(
+                reader.list(Schema.SECRET),
+                known,
+                reader.value(Schema.SEPARATOR),
+                reader.value(Schema.NONCE_LIFETIME));
+    }
+
+    private Peers peers() {
+        return new Peers(texts(Schema.ALLOW), texts(Schema.DENY));
+    }
+
+    private List<String> texts(Setting<CidrBlock> setting) {
+        return reader.list(setting).stream().map(CidrBlock::toString).toList();
+    }
+
+    private Limits limits() {
+        return new Limits(
+                reader.value(Schema.ALLOCATIONS),
+                reader.value(Schema.ALLOCATIONS_PER_USER),
+                reader.value(Schema.PERMISSIONS),
+                reader.value(Schema.CHANNELS),
+                reader.value(Schema.DEFAULT_LIFETIME),
+                reader.value(Schema.MAX_LIFETIME),
+                reader.value(Schema.CONNECTIONS),
+                reader.value(Schema.HANDSHAKE_TIMEOUT),
+                reader.value(Schema.IDLE_STREAM_TIMEOUT),
+                reader.value(Schema.STREAM_QUEUE));
+    }
+
+    private @Nullable Path path(Setting<Path> setting, @Nullable Path configuration) {
+        Path path = reader.given(setting);
+        boolean inFile = reader.origin(setting).file() != null;
+        return path == null || configuration == null || !inFile
+                ? path
+                : configuration.resolveSibling(path);
+    }
+
+    private static <T> @Nullable T orNull(Optional<T> value) {
+        return value.orElse(null);
+    }
+}

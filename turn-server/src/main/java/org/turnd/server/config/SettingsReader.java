@@ -1,0 +1,145 @@
+package org.turnd.server.config;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// Gives each key its typed value: what was said, or its default. Collects a problem for each value
+/// that isn't one, and what takes effect.
+final class SettingsReader {
+    private static final String REDACTED = "<redacted>";
+
+    private final RawValues raw;
+    private final List<ConfigProblem> problems;
+    private final Set<Setting<?>> bad = new HashSet<>();
+    private final Map<String, EffectiveValue> effective = new LinkedHashMap<>();
+
+    SettingsReader(RawValues raw, List<ConfigProblem> problems) {
+        this.raw = raw;
+        this.problems = problems;
+        for (Setting<?> setting : Schema.ALL) {
+            RawValues.Raw given = raw.get(setting);
+            Origin origin = given == null ? Origin.DEFAULT : given.origin();
+            effective.put(
+                    setting.path(),
+                    new EffectiveValue(setting.path(), shown(setting, given), origin));
+        }
+    }
+
+    boolean isGiven(Setting<?> setting) {
+        return raw.get(setting) != null;
+    }
+
+    /// Says whether the value is what the operator meant, so that further checks make sense.
+    boolean isGood(Setting<?>... settings) {
+        for (Setting<?> setting : settings) {
+            if (bad.contains(setting) || raw.isBroken(setting)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// Where the value stands.
+    Origin origin(Setting<?> setting) {
+        RawValues.Raw given = raw.get(setting);
+        return given == null ? Origin.DEFAULT : given.origin();
+    }
+
+    /// The value of a key that has a default.
+    <T> T value(Setting<T> setting) {
+        T given = given(setting);
+        if (given != null) {
+            return given;
+        }
+        try {
+            return setting.type().parse(String.valueOf(setting.defaultText()));
+        } catch (ValueType.Mismatch e) {
+            throw new IllegalStateException("default of " + setting.path(), e);
+        }
+    }
+
+    /// The value of a key, or null when nothing good was said.
+    <T> @Nullable T given(Setting<T> setting) {
+        List<T> values = list(setting);
+        return values.isEmpty() ? null : values.getFirst();
+    }
+
+    /// The values of a list; empty when nothing was said.
+    <T> List<T> list(Setting<T> setting) {
+        RawValues.Raw given = raw.get(setting);
+        var values = new ArrayList<T>();
+        if (given != null) {
+            for (RawValues.Item item : given.items()) {
+                try {
+                    values.add(setting.type().parse(item.text()));
+                } catch (ValueType.Mismatch e) {
+                    bad.add(setting);
+                    String found = setting.isSecret() ? hidden(item.text()) : item.text();
+                    problems.add(
+                            new ConfigProblem(
+                                    item.origin(),
+                                    setting.path(),
+                                    "found " + found,
+                                    setting.type().expected(),
+                                    e.fix()));
+                }
+            }
+        }
+        return values;
+    }
+
+    /// Adds a problem with a value that is good by itself.
+    void addProblem(Setting<?> setting, String found, String expected, String fix) {
+        problems.add(new ConfigProblem(origin(setting), setting.path(), found, expected, fix));
+    }
+
+    /// Says that further checks of this value make no sense.
+    void setBad(Setting<?> setting) {
+        bad.add(setting);
+    }
+
+    /// Adds a problem with a value that isn't there.
+    void addMissing(Setting<?> setting, Origin origin, String found, String fix) {
+        problems.add(
+                new ConfigProblem(origin, setting.path(), found, setting.type().expected(), fix));
+    }
+
+    /// Says what a default came to.
+    void setEffective(Setting<?> setting, String text) {
+        effective.put(setting.path(), new EffectiveValue(setting.path(), text, origin(setting)));
+    }
+
+    List<EffectiveValue> effective() {
+        return List.copyOf(effective.values());
+    }
+
+    /// Tells what is wrong with a secret without telling the secret.
+    private static String hidden(String text) {
+        String weakness = SecretStrength.weaknessOfSecret(text);
+        return weakness == null ? REDACTED : "a secret with " + weakness;
+    }
+
+    private static String shown(Setting<?> setting, RawValues.@Nullable Raw given) {
+        if (given == null) {
+            String byDefault = setting.defaultText();
+            if (byDefault == null) {
+                return setting.isList() ? "[]" : "null";
+            }
+            return Hocon.value(byDefault);
+        }
+        List<String> texts =
+                given.items().stream()
+                        .map(item -> setting.isSecret() ? REDACTED : item.text())
+                        .map(Hocon::value)
+                        .toList();
+        return setting.isList()
+                ? texts.stream().collect(Collectors.joining(", ", "[", "]"))
+                : texts.getFirst();
+    }
+}

@@ -1,0 +1,119 @@
+package org.turnd.server.config;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.turnd.server.config.ServerSettings.User;
+import org.turnd.stun.IntegrityKey;
+
+/// Reads `auth.users`: objects in the file, `name:password` in the environment.
+final class UsersReader {
+    static final String EXPECTED = "{ name = ..., password = ... } or { name = ..., key = ... }";
+
+    private static final Set<String> FIELDS = Set.of("name", "password", "key");
+    private static final int KEY_DIGITS = 32;
+
+    private final String realm;
+    private final List<ConfigProblem> problems;
+
+    UsersReader(String realm, List<ConfigProblem> problems) {
+        this.realm = realm;
+        this.problems = problems;
+    }
+
+    List<User> read(RawValues.Raw raw) {
+        var users = new ArrayList<User>();
+        var names = new HashSet<String>();
+        for (RawValues.Item item : raw.items()) {
+            User user = item.fields().isEmpty() ? ofText(item) : ofFields(item);
+            if (user != null && !names.add(user.name())) {
+                add(item.origin(), "the name " + user.name() + " occurs twice", "remove one");
+            } else if (user != null) {
+                users.add(user);
+            }
+        }
+        return users;
+    }
+
+    private @Nullable User ofText(RawValues.Item item) {
+        int colon = item.text().indexOf(':');
+        if (colon <= 0) {
+            add(item.origin(), "found no name with a password", "write name:password");
+            return null;
+        }
+        String name = item.text().substring(0, colon);
+        return ofPassword(name, item.text().substring(colon + 1), item.origin());
+    }
+
+    private @Nullable User ofFields(RawValues.Item item) {
+        for (String field : new TreeSet<>(item.fields().keySet())) {
+            if (!FIELDS.contains(field)) {
+                String nearest = Spelling.nearest(field, FIELDS);
+                add(
+                        item.origin(),
+                        "a user has no " + field,
+                        nearest == null ? "remove it" : "did you mean `" + nearest + "`?");
+                return null;
+            }
+        }
+        String name = item.fields().get("name");
+        String password = item.fields().get("password");
+        String key = item.fields().get("key");
+        if (name == null || (password == null) == (key == null)) {
+            add(item.origin(), "found an incomplete user", "give a name, and a password or a key");
+            return null;
+        }
+        return key == null
+                ? ofPassword(name, String.valueOf(password), item.origin())
+                : ofKey(name, key, item.origin());
+    }
+
+    private @Nullable User ofPassword(String name, String password, Origin origin) {
+        String weakness = SecretStrength.weaknessOfPassword(password);
+        if (weakness == null && password.contains(name)) {
+            weakness = "the user's name in it";
+        }
+        if (weakness != null) {
+            add(
+                    origin,
+                    "the password of " + name + " has " + weakness,
+                    "choose a random one of at least %d characters"
+                            .formatted(SecretStrength.PASSWORD_CHARACTERS_MIN));
+            return null;
+        }
+        try {
+            return User.of(name, realm, password);
+        } catch (IllegalArgumentException e) {
+            return unsendable(origin, e);
+        }
+    }
+
+    private @Nullable User ofKey(String name, String key, Origin origin) {
+        if (key.length() != KEY_DIGITS || !key.chars().allMatch(HexFormat::isHexDigit)) {
+            add(
+                    origin,
+                    "the key of " + name + " is no MD5 in hexadecimal",
+                    "make it with `printf %s 'name:realm:password' | md5sum`");
+            return null;
+        }
+        try {
+            byte[] bytes = HexFormat.of().parseHex(key);
+            return new User(PasswordForms.username(name), List.of(IntegrityKey.ofBytes(bytes)));
+        } catch (IllegalArgumentException e) {
+            return unsendable(origin, e);
+        }
+    }
+
+    private @Nullable User unsendable(Origin origin, IllegalArgumentException reason) {
+        add(origin, "found what clients can't send", String.valueOf(reason.getMessage()));
+        return null;
+    }
+
+    private void add(Origin origin, String found, String fix) {
+        problems.add(new ConfigProblem(origin, Schema.USERS.path(), found, EXPECTED, fix));
+    }
+}
