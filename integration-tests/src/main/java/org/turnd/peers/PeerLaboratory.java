@@ -114,7 +114,11 @@ public final class PeerLaboratory implements AutoCloseable {
     /// @param transport how the peers speak to it
     /// @return the entry for a peer's configuration
     public IceServer ipv6Server(TurnTransport transport) {
-        return server.settings().iceServer(networks.serverIpv6(), transport);
+        // libwebrtc sends the URL's host as TLS server name, even a literal, which is against
+        // RFC 6066 §3 and which servers on Java's own TLS refuse with an alert.
+        var host =
+                transport == TurnTransport.TLS ? networks.serverIpv6Name() : networks.serverIpv6();
+        return server.settings().iceServer(host, transport);
     }
 
     /// Returns a peer.

@@ -52,10 +52,17 @@ final class ReportPrinter {
     void details(CallReport report) {
         end("a", report.a());
         end("b", report.b());
-        out.printf(
-                "connected in %d ms, ICE restarted in %d ms, %d KiB each way with equal SHA-256%n",
-                report.connectMillis(), report.restartMillis(), report.fileBytes() / 1024);
-        out.printf("met %s%n", report.relayed() ? "through a relay" : "directly");
+        if (report.connectMillis() > 0) {
+            out.printf("connected in %d ms%n", report.connectMillis());
+            out.printf("met %s%n", report.relayed() ? "through a relay" : "directly");
+        }
+        if (report.fileBytes() > 0) {
+            var kibibytes = report.fileBytes() / 1024;
+            out.printf("%d KiB sent each way, SHA-256 equal%n", kibibytes);
+        }
+        if (report.restartMillis() > 0) {
+            out.printf("ICE restarted in %d ms%n", report.restartMillis());
+        }
         out.println(report.good() ? "verdict: good" : "verdict: FAILED");
         printFailure(report);
         out.flush();

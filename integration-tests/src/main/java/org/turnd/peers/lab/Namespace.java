@@ -1,5 +1,6 @@
 package org.turnd.peers.lab;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -65,6 +66,21 @@ public record Namespace(String name) {
         HostCommand.run(List.of("ip", "netns", "add", name));
     }
 
+    /// Gives this host names for addresses: `ip netns exec` puts the file in the place of
+    /// `/etc/hosts`.
+    void knowHosts(String lines) {
+        try {
+            Files.createDirectories(ownFiles());
+            Files.writeString(ownFiles().resolve("hosts"), lines);
+        } catch (IOException e) {
+            throw new LaboratoryException("cannot write below " + ownFiles(), e);
+        }
+    }
+
+    private Path ownFiles() {
+        return Path.of("/etc/netns", name);
+    }
+
     /// Runs lines of `ip` (without the word `ip`) in this namespace.
     void configure(String ipLines) {
         HostCommand.run(List.of("ip", "-n", name, "-batch", "-"), ipLines);
@@ -97,6 +113,12 @@ public record Namespace(String name) {
             }
             killProcesses();
             HostCommand.attempt(List.of("ip", "netns", "del", name), "");
+        }
+        try {
+            Files.deleteIfExists(ownFiles().resolve("hosts"));
+            Files.deleteIfExists(ownFiles());
+        } catch (IOException e) {
+            throw new LaboratoryException("cannot delete " + ownFiles(), e);
         }
     }
 

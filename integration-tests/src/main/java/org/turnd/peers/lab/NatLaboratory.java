@@ -121,6 +121,20 @@ public final class NatLaboratory implements AutoCloseable {
         return "2a11::10";
     }
 
+    /// Returns a name which every host of the laboratory knows for [#serverIpv4].
+    ///
+    /// @return the name
+    public String serverName() {
+        return "server.turnd.test";
+    }
+
+    /// Returns a name which every host of the laboratory knows for [#serverIpv6].
+    ///
+    /// @return the name
+    public String serverIpv6Name() {
+        return "server6.turnd.test";
+    }
+
     /// Returns a peer's host.
     ///
     /// @param index counted from 0, as in the specification
@@ -261,6 +275,9 @@ public final class NatLaboratory implements AutoCloseable {
         namespace.create();
         namespace.run("sh", "-c", spec.ipv6() ? TRUST_IPV6_ADDRESSES : DISABLE_IPV6);
         namespace.configure("link set lo up\n");
+        namespace.knowHosts(
+                "127.0.0.1 localhost\n%s %s\n%s %s\n"
+                        .formatted(serverIpv4(), serverName(), serverIpv6(), serverIpv6Name()));
     }
 
     private static void forwardPackets(Namespace namespace) {

@@ -5,6 +5,8 @@ import org.turnd.peers.lab.Namespace;
 
 /// The servers the harness knows how to start.
 public enum ServerKind {
+    /// The daemon of this project.
+    TURND,
     /// Debian's coturn, to compare with.
     COTURN;
 
@@ -15,6 +17,7 @@ public enum ServerKind {
     /// @return the server, to be closed
     public TurnServerProcess on(Namespace host, TurnServerSettings settings) {
         return switch (this) {
+            case TURND -> new TurndProcess(host, settings);
             case COTURN -> new CoturnProcess(host, settings);
         };
     }

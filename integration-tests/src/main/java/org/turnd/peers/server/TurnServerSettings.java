@@ -47,7 +47,7 @@ public record TurnServerSettings(
 
     /// Returns the URL of the server.
     ///
-    /// @param address one of [#addresses]
+    /// @param address one of [#addresses], or a name of it
     /// @param transport how clients speak to it
     /// @return a `turn:` or `turns:` URI (RFC 7065)
     public static String url(String address, TurnTransport transport) {
@@ -61,7 +61,7 @@ public record TurnServerSettings(
 
     /// Returns an ICE server with credentials that are good for an hour.
     ///
-    /// @param address one of [#addresses]
+    /// @param address one of [#addresses], or a name of it
     /// @param transport how clients speak to it
     /// @return the entry for a peer's configuration
     public IceServer iceServer(String address, TurnTransport transport) {
@@ -70,7 +70,7 @@ public record TurnServerSettings(
 
     /// Returns an ICE server with the given credentials.
     ///
-    /// @param address one of [#addresses]
+    /// @param address one of [#addresses], or a name of it
     /// @param transport how clients speak to it
     /// @param credentials good or bad ones
     /// @return the entry for a peer's configuration

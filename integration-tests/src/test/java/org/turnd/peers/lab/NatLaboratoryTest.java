@@ -10,6 +10,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -95,6 +96,39 @@ class NatLaboratoryTest {
         assertNotEquals(0, sleeper.onExit().join().exitValue());
     }
 
+    @Test
+    void endOfTheProcessBySignalLeavesNothing() throws IOException {
+        var process = abandon();
+        var name = process.inputReader(StandardCharsets.UTF_8).readLine();
+        assertTrue(namespaces().contains(name));
+        process.destroy();
+        process.onExit().join();
+        assertFalse(namespaces().contains(name), "the namespace is left");
+    }
+
+    @Test
+    void whatAKilledProcessLeavesIsRemovedByTheNext() throws IOException {
+        var process = abandon();
+        var name = process.inputReader(StandardCharsets.UTF_8).readLine();
+        process.destroyForcibly().onExit().join();
+        assertTrue(namespaces().contains(name));
+        NatLaboratory.open(NatLaboratorySpec.of(NatKind.NONE)).close();
+        assertFalse(namespaces().contains(name), "the namespace is left");
+        assertFalse(Files.exists(Path.of("/etc/netns", name)), "its files are left");
+    }
+
+    @Test
+    void hostsKnowTheServerByName() {
+        try (var lab = NatLaboratory.open(NatLaboratorySpec.of(NatKind.NONE))) {
+            var found = lab.peer(0).run("getent", "hosts", lab.serverName());
+            assertTrue(found.startsWith(lab.serverIpv4() + " "), found);
+        }
+    }
+
+    private static Process abandon() throws IOException {
+        return new ProcessBuilder(java(AbandonedLaboratory.class)).start();
+    }
+
     private static String namespaces() {
         return HostCommand.run(List.of("ip", "netns", "list"));
     }
@@ -116,10 +150,13 @@ class NatLaboratoryTest {
     }
 
     private static List<String> probe(String... arguments) {
+        return java(UdpProbe.class, arguments);
+    }
+
+    private static List<String> java(Class<?> main, String... arguments) {
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         var command = new ArrayList<>(List.of(java, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
-        command.addAll(
-                List.of("-cp", System.getProperty("java.class.path"), UdpProbe.class.getName()));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(List.of(arguments));
         return command;
     }

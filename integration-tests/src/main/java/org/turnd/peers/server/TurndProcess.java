@@ -1,0 +1,118 @@
+package org.turnd.peers.server;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.turnd.peers.lab.Namespace;
+
+/// The turnd daemon, started as an operator starts it: `turnd run -c FILE`.
+public final class TurndProcess implements TurnServerProcess {
+    private static final String MAIN_CLASS = "org.turnd.cli.Turnd";
+
+    private final TurnServerSettings settings;
+    private final ServerProcess process;
+    private final List<String> command;
+
+    /// Prepares a server; [#start] starts it.
+    ///
+    /// @param host where it will run
+    /// @param settings what it is told
+    public TurndProcess(Namespace host, TurnServerSettings settings) {
+        this.settings = settings;
+        process = new ServerProcess(host);
+        var certificate = SelfSignedCertificate.of(settings.addresses());
+        process.write("certificate.pem", certificate.certificatePem());
+        process.write("key.pem", certificate.keyPem());
+        var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        command =
+                List.of(
+                        java,
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-Xmx256m",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "--sun-misc-unsafe-memory-access=allow",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        MAIN_CLASS,
+                        "run",
+                        "-c",
+                        process.write("turnd.conf", configuration(settings)).toString());
+    }
+
+    private static String configuration(TurnServerSettings settings) {
+        var relays =
+                settings.addresses().stream()
+                        .map(address ->
+                                "ipv%d = \"%s\"".formatted(address.contains(":") ? 6 : 4, address))
+                        .collect(Collectors.joining("\n  "));
+        return """
+        realm = "%s"
+        listeners {
+          udp = [%s]
+          tcp = [%s]
+          tls = [%s]
+        }
+        relay {
+          %s
+        }
+        auth.secret = "%s"
+        tls { certificate = "certificate.pem", key = "key.pem" }
+        %s
+        http.address = "127.0.0.1:9641"
+        """
+                .formatted(
+                        TurnServerSettings.REALM,
+                        endpoints(settings, TurnServerSettings.PORT),
+                        endpoints(settings, TurnServerSettings.PORT),
+                        endpoints(settings, TurnServerSettings.TLS_PORT),
+                        relays,
+                        settings.secret(),
+                        settings.privatePeersAllowed()
+                                ? "peers.allow = [\"10.0.0.0/8\", \"fc00::/7\"]"
+                                : "");
+    }
+
+    private static String endpoints(TurnServerSettings settings, int port) {
+        return settings.addresses().stream()
+                .map(address -> address.contains(":") ? "[" + address + "]" : address)
+                .map(host -> String.format(Locale.ROOT, "\"%s:%d\"", host, port))
+                .collect(Collectors.joining(", "));
+    }
+
+    @Override
+    public void start() {
+        process.start(command);
+    }
+
+    @Override
+    public void stop() {
+        process.stop();
+    }
+
+    @Override
+    public void kill() {
+        process.kill();
+    }
+
+    @Override
+    public TurnServerSettings settings() {
+        return settings;
+    }
+
+    @Override
+    public String name() {
+        return "turnd";
+    }
+
+    @Override
+    public String log() {
+        return process.log();
+    }
+
+    @Override
+    public void close() {
+        process.close();
+    }
+}
