@@ -96,7 +96,10 @@ final class StreamConnection extends ByteToMessageDecoder {
 
     private void onFrame(ByteBuf in, int index, int length) {
         lastProgressNanos = shard.wake();
-        spoke = true;
+        if (!spoke) {
+            spoke = true;
+            watch(limits.idleNanos());
+        }
         int first = in.getUnsignedByte(index);
         if (first >= 0x50) {
             // J-15 (RFC 8656 §12.6): reserved channel numbers are skipped.
@@ -192,6 +195,9 @@ final class StreamConnection extends ByteToMessageDecoder {
     }
 
     private void watch(long nanos) {
+        if (deadline != null) {
+            deadline.cancel(false);
+        }
         deadline = channel.eventLoop().schedule(this::onDeadline, nanos, TimeUnit.NANOSECONDS);
     }
 

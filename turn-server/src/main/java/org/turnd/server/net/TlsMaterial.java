@@ -2,10 +2,10 @@ package org.turnd.server.net;
 
 import java.io.IOException;
 import java.io.Reader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.KeyPair;
 import java.security.PrivateKey;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
@@ -84,7 +84,7 @@ public final class TlsMaterial {
     private static X509Certificate[] readChain(Path file) throws IOException {
         var certificates = new ArrayList<X509Certificate>();
         try (var parser = parser(file)) {
-            for (Object found = parser.readObject(); found != null; found = parser.readObject()) {
+            for (Object found = next(parser); found != null; found = next(parser)) {
                 if (found instanceof X509CertificateHolder holder) {
                     certificates.add(new JcaX509CertificateConverter().getCertificate(holder));
                 }
@@ -101,13 +101,22 @@ public final class TlsMaterial {
     }
 
     private static PEMParser parser(Path file) throws IOException {
-        Reader reader = Files.newBufferedReader(file, java.nio.charset.StandardCharsets.ISO_8859_1);
+        Reader reader = Files.newBufferedReader(file, StandardCharsets.ISO_8859_1);
         return new PEMParser(reader);
+    }
+
+    private static @Nullable Object next(PEMParser parser) throws IOException {
+        try {
+            return parser.readObject();
+        } catch (RuntimeException e) {
+            // Bouncy Castle reports broken Base64 and broken ASN.1 by many unchecked exceptions.
+            throw new IOException("the file is damaged: " + e.getMessage(), e);
+        }
     }
 
     private static PrivateKey readKey(Path file, @Nullable String password) throws IOException {
         try (var parser = parser(file)) {
-            for (Object found = parser.readObject(); found != null; found = parser.readObject()) {
+            for (Object found = next(parser); found != null; found = next(parser)) {
                 PrivateKey key = asKey(found, password);
                 if (key != null) {
                     return key;
@@ -128,17 +137,14 @@ public final class TlsMaterial {
         var converter = new JcaPEMKeyConverter();
         return switch (found) {
             case PrivateKeyInfo plain -> converter.getPrivateKey(plain);
-            case PEMKeyPair plain -> keyOf(converter.getKeyPair(plain));
+            case PEMKeyPair plain -> converter.getPrivateKey(plain.getPrivateKeyInfo());
             case PEMEncryptedKeyPair encrypted ->
-                    keyOf(converter.getKeyPair(decrypt(encrypted, needed(password))));
+                    converter.getPrivateKey(
+                            decrypt(encrypted, needed(password)).getPrivateKeyInfo());
             case PKCS8EncryptedPrivateKeyInfo encrypted ->
                     converter.getPrivateKey(decrypt(encrypted, needed(password)));
             default -> null;
         };
-    }
-
-    private static PrivateKey keyOf(KeyPair pair) {
-        return pair.getPrivate();
     }
 
     private static char[] needed(@Nullable String password) throws IOException {

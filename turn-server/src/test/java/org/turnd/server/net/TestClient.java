@@ -32,7 +32,7 @@ import org.turnd.stun.TransactionId;
 import org.turnd.stun.TransportAddress;
 
 /// A TURN client that waits for each answer.
-final class TestClient implements AutoCloseable {
+public final class TestClient implements AutoCloseable {
     private static final RandomGenerator RANDOM = RandomGenerator.getDefault();
 
     private final Wire wire;
@@ -45,16 +45,16 @@ final class TestClient implements AutoCloseable {
         this.wire = wire;
     }
 
-    static TestClient udp(TransportAddress server) throws IOException {
+    public static TestClient udp(TransportAddress server) throws IOException {
         InetAddress loopback = InetAddress.ofLiteral(server.isIpv4() ? "127.0.0.1" : "::1");
         return new TestClient(Wire.udp(loopback, server));
     }
 
-    static TestClient tcp(TransportAddress server) throws IOException {
+    public static TestClient tcp(TransportAddress server) throws IOException {
         return new TestClient(Wire.tcp(server));
     }
 
-    Wire wire() {
+    public Wire wire() {
         return wire;
     }
 
@@ -76,7 +76,7 @@ final class TestClient implements AutoCloseable {
     }
 
     /// Asks for and returns the address the server sees.
-    TransportAddress binding() throws IOException {
+    public TransportAddress binding() throws IOException {
         wire.send(bindingRequest());
         return mapped(receiveStun());
     }
@@ -102,7 +102,7 @@ final class TestClient implements AutoCloseable {
     }
 
     /// Allocates, and returns the relayed transport address.
-    TransportAddress allocate() throws IOException {
+    public TransportAddress allocate() throws IOException {
         return allocate(new RequestedTransport(RequestedTransport.UDP));
     }
 
@@ -127,7 +127,7 @@ final class TestClient implements AutoCloseable {
     }
 
     /// Sends an authenticated request, with a new nonce where it needs one, and returns the answer.
-    StunMessage request(StunMethod method, StunAttribute... attributes) throws IOException {
+    public StunMessage request(StunMethod method, StunAttribute... attributes) throws IOException {
         if (nonce == null) {
             wire.send(encode(method, StunClass.REQUEST, attributes));
             nonce = present(receiveStun().first(Nonce.class)).value();

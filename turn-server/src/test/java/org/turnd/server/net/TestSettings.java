@@ -22,10 +22,10 @@ import org.turnd.server.config.ServerSettings.User;
 import org.turnd.stun.TransportAddress;
 
 /// Settings of a server on loopback; what a test cares for it says.
-final class TestSettings {
-    static final String REALM = "example.org";
-    static final String USER = "alice";
-    static final String PASSWORD = "correct horse battery staple";
+public final class TestSettings {
+    public static final String REALM = "example.org";
+    public static final String USER = "alice";
+    public static final String PASSWORD = "correct horse battery staple";
 
     private final List<Listener> listeners = new ArrayList<>();
     private @Nullable Tls tls;
@@ -36,12 +36,12 @@ final class TestSettings {
     private int streamQueueBytes = 64 << 10;
     private List<String> allow = List.of("127.0.0.0/8", "::1/128");
 
-    TestSettings listen(Protocol protocol, String host, int port) {
+    public TestSettings listen(Protocol protocol, String host, int port) {
         listeners.add(new Listener(protocol, address(host, port)));
         return this;
     }
 
-    TestSettings tls(Tls material) {
+    public TestSettings tls(Tls material) {
         tls = material;
         return this;
     }
@@ -76,11 +76,11 @@ final class TestSettings {
         return this;
     }
 
-    static TransportAddress address(String host, int port) {
+    public static TransportAddress address(String host, int port) {
         return TransportAddress.of(InetAddress.ofLiteral(host), port);
     }
 
-    ServerSettings build() {
+    public ServerSettings build() {
         return new ServerSettings(
                 REALM,
                 "turnd test",
@@ -115,7 +115,7 @@ final class TestSettings {
                 Duration.ofSeconds(1));
     }
 
-    TurnServer start() throws Exception {
+    public TurnServer start() throws Exception {
         return TurnServer.start(build());
     }
 }

@@ -11,7 +11,7 @@ import java.util.Arrays;
 import org.turnd.stun.TransportAddress;
 
 /// What a test client speaks through. Reading waits a bounded time.
-interface Wire extends AutoCloseable {
+public interface Wire extends AutoCloseable {
     int TIMEOUT_MILLIS = 10_000;
 
     void send(byte[] message) throws IOException;

@@ -1,0 +1,134 @@
+package org.turnd.server.net;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class HandOverInboxTest {
+    private final HandOverInbox inbox = new HandOverInbox();
+
+    private static ByteBuf direct(byte[] bytes) {
+        ByteBuffer memory = ByteBuffer.allocateDirect(Math.max(1, bytes.length));
+        memory.put(bytes).flip();
+        return Unpooled.wrappedBuffer(memory);
+    }
+
+    private boolean offer(long tag, byte[] bytes) {
+        return inbox.offer(tag, tag + 1, 1, tag + 2, tag + 3, 2, direct(bytes), 0, bytes.length);
+    }
+
+    @Test
+    void deliversAddressesAndBytesInOrder() {
+        var random = new Random(7);
+        List<byte[]> sent = new ArrayList<>();
+        List<byte[]> got = new ArrayList<>();
+        // Often enough to go round the ring many times, with every remainder by eight.
+        for (int i = 0; i < 20_000; i++) {
+            byte[] bytes = new byte[random.nextInt(1500)];
+            random.nextBytes(bytes);
+            assertTrue(offer(i, bytes));
+            sent.add(bytes);
+            if (i % 7 == 0) {
+                drainInto(got, sent);
+            }
+        }
+        drainInto(got, sent);
+        assertEquals(20_000, got.size());
+    }
+
+    private void drainInto(List<byte[]> got, List<byte[]> sent) {
+        HandOverInbox.Reader reader =
+                (relayHigh, relayLow, relayPort, high, low, port, buffer, offset, length) -> {
+                    int tag = got.size();
+                    assertEquals(tag, relayHigh);
+                    assertEquals(tag + 1, relayLow);
+                    assertEquals(tag + 2, high);
+                    assertEquals(tag + 3, low);
+                    assertEquals(1, relayPort);
+                    assertEquals(2, port);
+                    byte[] bytes = ByteBufUtil.getBytes(buffer, offset, length);
+                    assertArrayEquals(sent.get(tag), bytes);
+                    got.add(bytes);
+                    // The engine may write around the payload.
+                    buffer.setLong(offset - 64, -1);
+                    buffer.setInt(offset + length, -1);
+                };
+        boolean more = true;
+        while (more) {
+            more = inbox.drain(5, reader);
+        }
+    }
+
+    @Test
+    void dropsWhatDoesNotFitAndGoesOn() {
+        byte[] big = new byte[60_000];
+        int taken = 0;
+        while (offer(taken, big)) {
+            taken++;
+        }
+        assertEquals(HandOverInbox.CAPACITY_BYTES / 60_200, taken);
+        assertFalse(offer(0, big));
+        var drained = new AtomicInteger();
+        HandOverInbox.Reader reader =
+                (relayHigh, relayLow, relayPort, high, low, port, buffer, offset, length) ->
+                        drained.incrementAndGet();
+        assertTrue(inbox.drain(1, reader));
+        assertTrue(offer(0, big));
+        assertFalse(inbox.drain(100, reader));
+        assertEquals(taken + 1, drained.get());
+    }
+
+    @Test
+    void losesNothingBetweenManyWritersAndOneReader() throws Exception {
+        int writers = 4;
+        int each = 20_000;
+        long[] next = new long[writers];
+        List<Thread> threads = new ArrayList<>();
+        for (int w = 0; w < writers; w++) {
+            int writer = w;
+            threads.add(Thread.ofPlatform().start(() -> write(writer, each)));
+        }
+        HandOverInbox.Reader reader =
+                (relayHigh, sequence, relayPort, high, low, port, buffer, offset, length) -> {
+                    int writer = (int) relayHigh;
+                    assertEquals(next[writer]++, sequence);
+                    assertEquals(sequence % 100, length);
+                    for (int i = 0; i < length; i++) {
+                        assertEquals(writer, buffer.getByte(offset + i));
+                    }
+                };
+        long total = 0;
+        long start = System.nanoTime();
+        while (total < (long) writers * each && System.nanoTime() - start < 30_000_000_000L) {
+            inbox.drain(64, reader);
+            total = next[0] + next[1] + next[2] + next[3];
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertEquals((long) writers * each, total);
+    }
+
+    private void write(int writer, int count) {
+        byte[] bytes = new byte[100];
+        Arrays.fill(bytes, (byte) writer);
+        ByteBuf buffer = direct(bytes);
+        for (int i = 0; i < count; i++) {
+            while (!inbox.offer(writer, i, 0, 0, 0, 0, buffer, 0, i % 100)) {
+                Thread.onSpinWait();
+            }
+        }
+    }
+}

@@ -1,0 +1,186 @@
+package org.turnd.server.net;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.time.Duration;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.turnd.server.TurnServer;
+import org.turnd.server.config.ServerSettings.Protocol;
+import org.turnd.server.net.ShardCounters.Counter;
+import org.turnd.stun.TransportAddress;
+
+class TlsTest {
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // JUnit sets it
+    private Path directory;
+
+    @SuppressWarnings("NullAway.Init") // made before each test
+    private TestTls tls;
+
+    /// The first handshake loads half of the JDK, which is no time to measure timeouts in.
+    @BeforeAll
+    static void warmUp(@TempDir Path elsewhere) throws Exception {
+        var tls = new TestTls(elsewhere);
+        var settings = new TestSettings().tls(tls.material()).listen(Protocol.TLS, "127.0.0.1", 0);
+        try (var server = settings.start();
+                var socket = tls.connect(address(server), "TLSv1.3")) {
+            new TestClient(Wire.over(socket)).binding();
+        }
+    }
+
+    @BeforeEach
+    void makeCertificate() throws Exception {
+        tls = new TestTls(directory);
+    }
+
+    private TurnServer start(Protocol protocol, String host) throws Exception {
+        return new TestSettings().tls(tls.material()).listen(protocol, host, 0).start();
+    }
+
+    private static TransportAddress address(TurnServer server) {
+        return server.listeners().getFirst().address();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "TLS, TLSv1.2, 127.0.0.1",
+        "TLS, TLSv1.3, 127.0.0.1",
+        "TLS, TLSv1.3, ::1",
+        "TCP, TLSv1.2, 127.0.0.1",
+        "TCP, TLSv1.3, ::1"
+    })
+    void relaysForTlsClients(Protocol protocol, String version, String host) throws Exception {
+        try (var server = start(protocol, host);
+                var socket = tls.connect(address(server), version);
+                var client = new TestClient(Wire.over(socket))) {
+            RelayTest.relaysThereAndBack(client);
+            assertEquals(version, socket.getSession().getProtocol());
+        }
+    }
+
+    @Test
+    void takesPlainAndEncryptedClientsOnOnePort() throws Exception {
+        try (var server = start(Protocol.TCP, "127.0.0.1");
+                var plain = TestClient.tcp(address(server));
+                var encrypted =
+                        new TestClient(Wire.over(tls.connect(address(server), "TLSv1.3")))) {
+            assertEquals(plain.wire().local(), plain.binding());
+            assertEquals(encrypted.wire().local(), encrypted.binding());
+        }
+    }
+
+    @Test
+    void takesNothingButTlsOnATlsListener() throws Exception {
+        try (var server = start(Protocol.TLS, "127.0.0.1");
+                var plain = TestClient.tcp(address(server))) {
+            plain.wire().send(TestClient.bindingRequest());
+            assertThrows(IOException.class, plain::receiveStun);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1", "TLSv1.1"})
+    void refusesOldVersions(String version) throws Exception {
+        // P-01: the JDK's client would refuse them by itself, so the hello is written by hand.
+        try (var server = start(Protocol.TLS, "127.0.0.1");
+                var socket = new Socket(address(server).toInetAddress(), address(server).port())) {
+            socket.setSoTimeout(Wire.TIMEOUT_MILLIS);
+            socket.getOutputStream().write(OldClientHello.of(version));
+            byte[] alert = socket.getInputStream().readNBytes(7);
+            assertEquals(21, alert[0], "an alert");
+            assertEquals(70, alert[6], "protocol_version");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"stun.turn", "stun.nat-discovery"})
+    void selectsTheProtocolsOfTurnWhenOffered(String protocol) throws Exception {
+        try (var server = start(Protocol.TLS, "127.0.0.1");
+                var socket = offering(server, "TLSv1.3", "http/1.1", protocol)) {
+            socket.startHandshake();
+            assertEquals(protocol, socket.getApplicationProtocol());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void endsTheHandshakeWhenOnlyUnknownProtocolsAreOffered(String version) throws Exception {
+        try (var server = start(Protocol.TLS, "127.0.0.1");
+                var socket = offering(server, version, "http/1.1", "h2")) {
+            // P-04: alert 120.
+            var refused = assertThrows(SSLHandshakeException.class, socket::startHandshake);
+            assertTrue(
+                    String.valueOf(refused.getMessage()).contains("no_application_protocol"),
+                    refused::toString);
+        }
+    }
+
+    private SSLSocket offering(TurnServer server, String version, String... protocols)
+            throws IOException {
+        SSLSocket socket = tls.connect(address(server), version);
+        SSLParameters parameters = socket.getSSLParameters();
+        parameters.setApplicationProtocols(protocols);
+        socket.setSSLParameters(parameters);
+        return socket;
+    }
+
+    @Test
+    void closesTheConnectionOnRenegotiation() throws Exception {
+        try (var server = start(Protocol.TLS, "127.0.0.1");
+                var socket = tls.connect(address(server), "TLSv1.2");
+                var client = new TestClient(Wire.over(socket))) {
+            client.binding();
+            // P-12
+            assertThrows(
+                    IOException.class,
+                    () -> {
+                        socket.startHandshake();
+                        client.binding();
+                    });
+        }
+    }
+
+    @Test
+    void closesAClientThatNeverFinishesItsHandshake() throws Exception {
+        var settings =
+                new TestSettings()
+                        .tls(tls.material())
+                        .handshakeTimeout(Duration.ofMillis(300))
+                        .listen(Protocol.TLS, "127.0.0.1", 0);
+        try (var server = settings.start();
+                var socket = new Socket(address(server).toInetAddress(), address(server).port())) {
+            socket.setSoTimeout(Wire.TIMEOUT_MILLIS);
+            socket.getOutputStream().write(0x16);
+            assertEquals(-1, StreamTest.readToEnd(socket));
+        }
+    }
+
+    @Test
+    void closesAClientThatSaysNothingAfterItsHandshake() throws Exception {
+        var settings =
+                new TestSettings()
+                        .tls(tls.material())
+                        .handshakeTimeout(Duration.ofMillis(1500))
+                        .listen(Protocol.TLS, "127.0.0.1", 0);
+        try (var server = settings.start();
+                var socket = tls.connect(address(server), "TLSv1.3")) {
+            socket.startHandshake();
+            assertEquals(-1, StreamTest.readToEnd(socket));
+            assertEquals(1, StreamTest.sum(server, Counter.STREAMS_TIMED_OUT));
+        }
+    }
+}
