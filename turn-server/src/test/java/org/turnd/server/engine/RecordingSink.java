@@ -31,6 +31,11 @@ final class RecordingSink implements EngineSink {
     /// So many relay sockets fail at once, whatever [#binding] says; then it counts again.
     int failuresToCome;
 
+    /// Only counts packets: for tests that measure what the engine allocates.
+    boolean silent;
+
+    long packets;
+
     private final Outcome outcome;
     private final List<Output> outputs = new ArrayList<>();
     private final Map<Integer, TransportAddress> relays = new HashMap<>();
@@ -69,6 +74,10 @@ final class RecordingSink implements EngineSink {
 
     @Override
     public void sendToClient(ClientPath client, ByteBuf buffer, int offset, int length) {
+        packets++;
+        if (silent) {
+            return;
+        }
         outputs.add(
                 new Output.ToClient(
                         Output.Destination.of(client), Octets.of(buffer, offset, length)));
@@ -77,6 +86,10 @@ final class RecordingSink implements EngineSink {
     @Override
     public void sendToPeer(
             int relay, long high, long low, int port, ByteBuf buffer, int offset, int length) {
+        packets++;
+        if (silent) {
+            return;
+        }
         outputs.add(
                 new Output.ToPeer(
                         local(relay),
@@ -96,6 +109,10 @@ final class RecordingSink implements EngineSink {
             ByteBuf buffer,
             int offset,
             int length) {
+        packets++;
+        if (silent) {
+            return;
+        }
         outputs.add(
                 new Output.HandOver(
                         shard,

@@ -1,0 +1,66 @@
+package org.turnd.server.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.turnd.server.engine.EngineFixture.address;
+
+import org.junit.jupiter.api.Test;
+import org.turnd.stun.Octets;
+import org.turnd.stun.TransactionId;
+
+class StoredAnswersTest {
+    private static final long SECOND = 1_000_000_000L;
+    private static final int ALLOCATE = 0x0003;
+    private static final int REFRESH = 0x0004;
+    private static final ClientPath CLIENT = ClientPath.datagram(0, address("198.51.100.1", 1000));
+
+    private static TransactionId id(int number) {
+        return TransactionId.of(0, number);
+    }
+
+    @Test
+    void keepsAnAnswerForFortySeconds() {
+        StoredAnswers answers = new StoredAnswers(10);
+        long start = -20 * SECOND;
+        answers.put(CLIENT, ALLOCATE, id(1), Octets.utf8("one"), start);
+        assertEquals(
+                Octets.utf8("one"), answers.find(CLIENT, ALLOCATE, id(1), start + 40 * SECOND - 1));
+        assertNull(answers.find(CLIENT, ALLOCATE, id(1), start + 40 * SECOND));
+    }
+
+    @Test
+    void tellsTransactionsApart() {
+        StoredAnswers answers = new StoredAnswers(10);
+        answers.put(CLIENT, ALLOCATE, id(1), Octets.utf8("one"), 0);
+        assertNull(answers.find(CLIENT, ALLOCATE, id(2), 0));
+        assertNull(answers.find(CLIENT, REFRESH, id(1), 0));
+        assertNull(answers.find(ClientPath.datagram(1, CLIENT.client()), ALLOCATE, id(1), 0));
+        ClientPath neighbour = ClientPath.datagram(0, CLIENT.client().withPort(1001));
+        assertNull(answers.find(neighbour, ALLOCATE, id(1), 0));
+        // A ClientPath is made anew for every datagram.
+        ClientPath again = ClientPath.datagram(0, address("198.51.100.1", 1000));
+        assertEquals(Octets.utf8("one"), answers.find(again, ALLOCATE, id(1), 0));
+    }
+
+    @Test
+    void holdsNoMoreThanItMayAndForgetsTheOldest() {
+        StoredAnswers answers = new StoredAnswers(3);
+        for (int i = 0; i < 1000; i++) {
+            answers.put(CLIENT, ALLOCATE, id(i), Octets.utf8("a" + i), i);
+            for (int j = 0; j <= i; j++) {
+                Octets expected = j > i - 3 ? Octets.utf8("a" + j) : null;
+                assertEquals(expected, answers.find(CLIENT, ALLOCATE, id(j), i));
+            }
+        }
+    }
+
+    @Test
+    void keepsTheNewAnswerOfATransactionThatComesAgainAfterItsTime() {
+        StoredAnswers answers = new StoredAnswers(3);
+        answers.put(CLIENT, ALLOCATE, id(1), Octets.utf8("old"), 0);
+        answers.put(CLIENT, ALLOCATE, id(2), Octets.utf8("two"), 30 * SECOND);
+        answers.put(CLIENT, ALLOCATE, id(1), Octets.utf8("new"), 50 * SECOND);
+        assertEquals(Octets.utf8("new"), answers.find(CLIENT, ALLOCATE, id(1), 89 * SECOND));
+        assertNull(answers.find(CLIENT, ALLOCATE, id(2), 89 * SECOND));
+    }
+}
