@@ -1,18 +1,60 @@
 package org.turnd.cli;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import org.turnd.server.config.ServerSettings;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.turnd.server.config.ConfigLoader;
+import org.turnd.server.config.ConfigProblem;
+import org.turnd.server.config.ConfigResult;
+import picocli.CommandLine.Option;
 
-/// Reads the configuration for every command alike.
+/// The `-c` option, and reading the configuration for every command alike.
 final class ConfigSource {
     static final String DEFAULT_FILE = "/etc/turnd/turnd.conf";
 
-    private ConfigSource() {}
+    @Option(
+            names = {"-c", "--config"},
+            paramLabel = "FILE",
+            description = {
+                "The configuration. Default: " + DEFAULT_FILE + ", or the environment alone",
+                "where that is missing and TURND_AUTH_... is set."
+            })
+    private @Nullable Path file;
 
-    @SuppressWarnings("DoNotCallSuggester") // until the loader is there
-    static ServerSettings load(Path file, Map<String, String> environment)
-            throws ConfigurationFailure {
-        throw new ConfigurationFailure("not yet");
+    /// Reads the configuration.
+    ///
+    /// @throws ConfigurationFailure with every problem, when it can't be run with
+    ConfigResult.Loaded load(Map<String, String> environment) throws ConfigurationFailure {
+        return switch (ConfigLoader.load(file(environment))) {
+            case ConfigResult.Loaded loaded -> loaded;
+            case ConfigResult.Refused refused -> throw new ConfigurationFailure(text(refused));
+        };
+    }
+
+    /// What the configuration is called in messages.
+    String name(Map<String, String> environment) {
+        Path read = file(environment);
+        return read == null ? "the environment" : read.toString();
+    }
+
+    private @Nullable Path file(Map<String, String> environment) {
+        if (file != null) {
+            return file;
+        }
+        Path fallback = Path.of(DEFAULT_FILE);
+        boolean environmentSuffices =
+                environment.keySet().stream().anyMatch(name -> name.startsWith("TURND_AUTH_"));
+        return environmentSuffices && !Files.exists(fallback) ? null : fallback;
+    }
+
+    private static String text(ConfigResult.Refused refused) {
+        int count = refused.problems().size();
+        String problems =
+                refused.problems().stream()
+                        .map(ConfigProblem::toString)
+                        .collect(Collectors.joining("\n"));
+        return problems + "\n" + (count == 1 ? "1 problem" : count + " problems");
     }
 }

@@ -1,6 +1,5 @@
 package org.turnd.cli;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -12,6 +11,7 @@ import org.turnd.server.config.ServerSettings.Secret;
 import org.turnd.stun.RestCredential;
 import org.turnd.stun.RestCredentials;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -30,12 +30,7 @@ final class CredentialsCommand implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
 
-    @Option(
-            names = {"-c", "--config"},
-            paramLabel = "FILE",
-            defaultValue = ConfigSource.DEFAULT_FILE,
-            description = "The configuration that holds the secret.")
-    private Path file;
+    @Mixin private ConfigSource source;
 
     @Option(names = "--dev", description = "For the server of turnd run --dev.")
     private boolean isDev;
@@ -68,12 +63,13 @@ final class CredentialsCommand implements Callable<Integer> {
         Duration lifetime = lifetime();
         @Nullable DevServer dev = isDev ? DevServer.last(System.getenv()) : null;
         ServerSettings settings =
-                dev == null ? ConfigSource.load(file, System.getenv()) : dev.settings();
+                dev == null ? source.load(System.getenv()).settings() : dev.settings();
         String server = dev == null ? ClientHost.of(settings) : dev.host();
         List<Secret> secrets = settings.auth().secrets();
         if (secrets.isEmpty()) {
             throw new ConfigurationFailure(
-                    file + ": has no shared secret, so there are no time-limited credentials");
+                    source.name(System.getenv())
+                            + " has no shared secret, so there are no time-limited credentials");
         }
         RestCredential credential =
                 RestCredentials.issue(

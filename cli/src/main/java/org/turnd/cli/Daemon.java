@@ -44,6 +44,11 @@ final class Daemon {
         this.manager = ServiceNotifier.of(notifySocket).orElse(null);
     }
 
+    /// Logs what is allowed in the configuration and probably not meant.
+    static void warn(String warning) {
+        LOG.atWarn().setMessage("configuration").addKeyValue("warning", warning).log();
+    }
+
     /// Runs until it is told to stop.
     ///
     /// @param onceOpen called when all listeners are open

@@ -2,7 +2,6 @@ package org.turnd.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +10,7 @@ import org.turnd.cli.dev.DevServer;
 import org.turnd.cli.dev.DevState;
 import org.turnd.server.StartFailure;
 import org.turnd.server.TurnServer;
-import org.turnd.server.config.ServerSettings;
+import org.turnd.server.config.ConfigResult;
 import org.turnd.stun.RestCredential;
 import org.turnd.stun.RestCredentials;
 import picocli.CommandLine.ArgGroup;
@@ -38,11 +37,8 @@ final class RunCommand implements Callable<Integer> {
 
     /// What to run: a configuration, or the server for development.
     static final class Source {
-        @Option(
-                names = {"-c", "--config"},
-                paramLabel = "FILE",
-                description = "The configuration. Default: " + ConfigSource.DEFAULT_FILE + ".")
-        Path file = Path.of(ConfigSource.DEFAULT_FILE);
+        @ArgGroup(exclusive = false)
+        ConfigSource config = new ConfigSource();
 
         @Option(
                 names = "--dev",
@@ -59,9 +55,7 @@ final class RunCommand implements Callable<Integer> {
             if (source.isDev) {
                 runDev(DevServer.prepare(environment), environment);
             } else {
-                ServerSettings settings = ConfigSource.load(source.file, environment);
-                LogSetup.apply(settings.log());
-                new Daemon(settings, environment.get("NOTIFY_SOCKET")).run(server -> {});
+                runConfigured(source.config.load(environment), environment);
             }
         } catch (StartFailure e) {
             e.problems().forEach(problem -> err().println("turnd: " + problem));
@@ -71,6 +65,13 @@ final class RunCommand implements Callable<Integer> {
             LogSetup.close();
         }
         return ExitCode.OK;
+    }
+
+    private static void runConfigured(ConfigResult.Loaded loaded, Map<String, String> environment)
+            throws IOException, StartFailure, InterruptedException {
+        LogSetup.apply(loaded.settings().log());
+        loaded.warnings().forEach(Daemon::warn);
+        new Daemon(loaded.settings(), environment.get("NOTIFY_SOCKET")).run(server -> {});
     }
 
     private void runDev(DevServer dev, Map<String, String> environment)
@@ -86,7 +87,7 @@ final class RunCommand implements Callable<Integer> {
                         dev.settings().auth().secrets().getFirst().value(),
                         "dev",
                         Instant.now().plus(DevServer.CREDENTIAL_LIFETIME).getEpochSecond(),
-                        ':');
+                        dev.settings().auth().separator());
         DevState.of(System.getenv()).remember(server.listeners().getFirst().address().port());
         List<String> urls = IceServerUrls.of(server.listeners(), dev.host(), true);
         PrintWriter out = spec.commandLine().getOut();

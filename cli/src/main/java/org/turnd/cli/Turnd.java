@@ -17,6 +17,9 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             RunCommand.class,
+            InitCommand.class,
+            ValidateCommand.class,
+            ConfigCommand.class,
             CredentialsCommand.class,
             VersionCommand.class,
             CompletionCommand.class,

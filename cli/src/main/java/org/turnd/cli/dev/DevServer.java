@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.turnd.server.config.ServerSettings;
 import org.turnd.server.config.ServerSettings.Listener;
 import org.turnd.server.config.ServerSettings.Protocol;
@@ -78,8 +77,8 @@ public record DevServer(ServerSettings settings, String host) {
             listeners.add(new Listener(Protocol.UDP, address.withPort(port)));
             listeners.add(new Listener(Protocol.TCP, address.withPort(port)));
         }
-        @Nullable TransportAddress ipv4 = machine.primary(AddressFamily.IPV4).orElse(null);
-        @Nullable TransportAddress ipv6 = machine.primary(AddressFamily.IPV6).orElse(null);
+        TransportAddress ipv4 = machine.primary(AddressFamily.IPV4);
+        TransportAddress ipv6 = machine.primary(AddressFamily.IPV6);
         TransportAddress host = ipv4 == null ? ipv6 : ipv4;
         if (host == null) {
             throw new IOException("this machine has no address, not even loopback");

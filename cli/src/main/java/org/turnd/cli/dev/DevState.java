@@ -11,12 +11,12 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.turnd.server.config.SecretStrength;
 import org.turnd.server.config.ServerSettings.Secret;
 import org.turnd.server.config.ServerSettings.Tls;
 import org.turnd.server.net.SelfSignedCertificate;
@@ -25,7 +25,7 @@ import org.turnd.server.net.SelfSignedCertificate;
 /// accepted stay good: `$XDG_STATE_HOME/turnd`, or `~/.local/state/turnd`, readable by its owner
 /// only.
 public final class DevState {
-    private static final int SECRET_BYTES = 32;
+    private static final int SECRET_CHARACTERS_MIN = 32;
     private static final Duration CERTIFICATE_LIFETIME = Duration.ofDays(365);
     private static final Duration CERTIFICATE_REST = Duration.ofDays(7);
     private static final String PORT_FILE = "dev-port";
@@ -52,11 +52,11 @@ public final class DevState {
         PrivateFiles.makeDirectory(directory);
         Path file = directory.resolve("dev-secret");
         if (!Files.exists(file)) {
-            PrivateFiles.write(file, newSecret() + "\n");
+            PrivateFiles.write(file, SecretStrength.fresh(new SecureRandom()) + "\n");
         }
         PrivateFiles.close(file);
         String secret = Files.readString(file).strip();
-        if (secret.length() < SECRET_BYTES) {
+        if (secret.length() < SECRET_CHARACTERS_MIN) {
             throw new IOException(file + " holds no secret: delete it and start again");
         }
         return new Secret(secret);
@@ -86,13 +86,6 @@ public final class DevState {
         Path file = directory.resolve(PORT_FILE);
         String text = Files.exists(file) ? Files.readString(file).strip() : "";
         return text.matches("[0-9]{1,5}") ? Integer.parseInt(text) : DevServer.PORT;
-    }
-
-    /// Returns 256 random bits as text.
-    public static String newSecret() {
-        byte[] bytes = new byte[SECRET_BYTES];
-        new SecureRandom().nextBytes(bytes);
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
     private static boolean isGood(Path chain, List<InetAddress> addresses) throws IOException {

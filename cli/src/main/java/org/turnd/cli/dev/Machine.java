@@ -1,24 +1,18 @@
 package org.turnd.cli.dev;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.util.List;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.turnd.server.config.LocalMachine;
 import org.turnd.server.net.LocalAddresses;
 import org.turnd.stun.AddressFamily;
 import org.turnd.stun.TransportAddress;
 
 /// The addresses of this machine and which of its ports are free.
 final class Machine {
-    /// Documentation addresses (RFC 5737, RFC 3849): nothing is ever sent there, only the route is
-    /// asked for.
-    private static final List<InetAddress> ELSEWHERE =
-            List.of(InetAddress.ofLiteral("203.0.113.1"), InetAddress.ofLiteral("2001:db8::1"));
-
     private final List<TransportAddress> addresses;
 
     Machine(List<TransportAddress> addresses) {
@@ -34,20 +28,19 @@ final class Machine {
         return addresses;
     }
 
-    /// Returns the address of this family that packets to elsewhere leave from; without a way out,
-    /// any that isn't loopback; loopback if there is nothing else; empty if the family is off.
-    Optional<TransportAddress> primary(AddressFamily family) {
-        List<TransportAddress> own =
-                addresses.stream().filter(address -> address.family() == family).toList();
-        return ELSEWHERE.stream()
-                .flatMap(elsewhere -> source(elsewhere).stream())
-                .filter(own::contains)
+    /// Returns the address of this family that others reach this machine at; loopback if there is
+    /// none; null if the family is off.
+    @Nullable TransportAddress primary(AddressFamily family) {
+        LocalMachine machine = LocalMachine.look();
+        TransportAddress found =
+                family == AddressFamily.IPV4 ? machine.primaryIpv4() : machine.primaryIpv6();
+        if (found != null) {
+            return found;
+        }
+        return addresses.stream()
+                .filter(address -> address.family() == family)
                 .findFirst()
-                .or(() ->
-                        own.stream()
-                                .filter(a -> !a.toInetAddress().isLoopbackAddress())
-                                .findFirst())
-                .or(() -> own.stream().findFirst());
+                .orElse(null);
     }
 
     /// Returns the first port from `first` that no UDP or TCP socket has on any of the addresses.
@@ -82,16 +75,6 @@ final class Machine {
             return true;
         } catch (IOException taken) {
             return false;
-        }
-    }
-
-    private static Optional<TransportAddress> source(InetAddress elsewhere) {
-        try (var route = DatagramChannel.open()) {
-            route.connect(new InetSocketAddress(elsewhere, 9));
-            var local = (InetSocketAddress) route.getLocalAddress();
-            return Optional.of(TransportAddress.of(local.getAddress(), 0));
-        } catch (IOException noRoute) {
-            return Optional.empty();
         }
     }
 }

@@ -1,0 +1,47 @@
+package org.turnd.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+
+class ServiceUnitTest {
+    private static final Path UNIT = Path.of("..", "conf", "turnd.service").toAbsolutePath();
+
+    /// The tool counts in tenths: 20 is an exposure of 2.0.
+    @Test
+    void theUnitIsHardened() throws Exception {
+        Assumptions.assumeTrue(
+                Files.isExecutable(Path.of("/usr/bin/systemd-analyze")), "no systemd here");
+        Process process =
+                new ProcessBuilder(
+                                "systemd-analyze",
+                                "security",
+                                "--offline=true",
+                                "--no-pager",
+                                "--threshold=20",
+                                UNIT.toString())
+                        .redirectErrorStream(true)
+                        .start();
+        process.getOutputStream().close();
+        String report = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        assertTrue(process.waitFor(30, TimeUnit.SECONDS));
+        assertEquals(0, process.exitValue(), report);
+        assertTrue(report.contains("Overall exposure level for turnd.service"), report);
+    }
+
+    @Test
+    void theUnitKnowsTheExitCodeOfAWrongConfiguration() throws Exception {
+        String unit = Files.readString(UNIT);
+
+        assertTrue(unit.contains("RestartPreventExitStatus=" + ExitCode.CONFIGURATION + "\n"));
+        assertTrue(unit.contains("Type=notify\n"));
+        assertTrue(!unit.contains("MemoryDenyWriteExecute=yes"));
+    }
+}

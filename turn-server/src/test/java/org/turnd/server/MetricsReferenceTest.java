@@ -1,0 +1,172 @@
+package org.turnd.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.InfoSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.turnd.server.engine.EngineCounters;
+import org.turnd.server.net.ShardCounters;
+import org.turnd.server.net.ShardStatus;
+import org.turnd.server.net.UdpCounters;
+import org.turnd.server.ops.Metrics;
+
+/// Holds `docs/reference/metrics.md` against the metrics that there are. With `TURND_UPDATE_DOCS=1`
+/// in the environment it writes the page instead.
+class MetricsReferenceTest {
+    private static final Path PAGE = Path.of("..", "docs", "reference", "metrics.md");
+    private final IdleShard shard = new IdleShard();
+
+    @Test
+    void theReferenceListsWhatThereIs() throws IOException {
+        var metrics = new Metrics("1");
+        ServerMetrics.register(metrics, List.of(shard));
+
+        String page = page(metrics);
+
+        if ("1".equals(System.getenv("TURND_UPDATE_DOCS"))) {
+            Files.createDirectories(PAGE.getParent());
+            Files.writeString(PAGE, page);
+        }
+        assertEquals(page, Files.readString(PAGE), "stale: run this test with TURND_UPDATE_DOCS=1");
+    }
+
+    @Test
+    void everyCounterOfAShardIsShown() {
+        for (var counter : UdpCounters.Counter.values()) {
+            shard.udpCounters().add(counter, 12_345);
+        }
+        for (var counter : ShardCounters.Counter.values()) {
+            shard.counters().add(counter, 12_345);
+        }
+        var metrics = new Metrics("1");
+        ServerMetrics.register(metrics, List.of(shard));
+
+        long shown =
+                metrics.scrape().stream()
+                        .filter(CounterSnapshot.class::isInstance)
+                        .map(CounterSnapshot.class::cast)
+                        .flatMap(snapshot -> snapshot.getDataPoints().stream())
+                        .filter(point -> point.getValue() == 12_345)
+                        .count();
+
+        // A stream that was closed is the difference of opened and open ones.
+        int untold = 1;
+        int counters = UdpCounters.Counter.values().length + ShardCounters.Counter.values().length;
+        assertEquals(counters - untold, shown);
+    }
+
+    @Test
+    void openConnectionsAreAGauge() {
+        var metrics = new Metrics("1");
+        ServerMetrics.register(metrics, List.of(shard, shard));
+
+        assertTrue(page(metrics).contains("| `turnd_connections` | gauge |"), page(metrics));
+    }
+
+    private static String page(Metrics metrics) {
+        Map<String, String> rows = new LinkedHashMap<>();
+        for (MetricSnapshot snapshot : metrics.scrape()) {
+            String name = snapshot.getMetadata().getPrometheusName();
+            if (name.startsWith("turnd_")) {
+                boolean isCounter = snapshot instanceof CounterSnapshot;
+                rows.put(
+                        name,
+                        "| `%s` | %s | %s | %s |"
+                                .formatted(
+                                        shownName(snapshot),
+                                        isCounter ? "counter" : "gauge",
+                                        labels(snapshot),
+                                        snapshot.getMetadata().getHelp()));
+            }
+        }
+        return """
+        # Metrics
+
+        What `/metrics` shows, besides the usual `process_...` and `jvm_...`. Generated from the server:
+        a test holds this page against it.
+
+        | Name | Type | Labels | Meaning |
+        |---|---|---|---|
+        %s
+        """
+                .formatted(String.join("\n", rows.values()));
+    }
+
+    private static String shownName(MetricSnapshot snapshot) {
+        String name = snapshot.getMetadata().getPrometheusName();
+        return switch (snapshot) {
+            case CounterSnapshot counter -> name + "_total";
+            case InfoSnapshot info -> name + "_info";
+            default -> name;
+        };
+    }
+
+    private static String labels(MetricSnapshot snapshot) {
+        Map<String, TreeSet<String>> labels = new LinkedHashMap<>();
+        snapshot.getDataPoints()
+                .forEach(point ->
+                        point.getLabels()
+                                .forEach(label ->
+                                        labels.computeIfAbsent(
+                                                        label.getName(), name -> new TreeSet<>())
+                                                .add(label.getValue())));
+        labels.computeIfPresent("version", (name, values) -> new TreeSet<>());
+        return labels.entrySet().stream()
+                .map(entry ->
+                        "`"
+                                + entry.getKey()
+                                + "`"
+                                + entry.getValue().stream()
+                                        .map(value -> " " + value)
+                                        .collect(Collectors.joining(",")))
+                .collect(Collectors.joining("; "));
+    }
+
+    /// A shard that nobody uses.
+    private static final class IdleShard implements ShardStatus {
+        private final EngineCounters engineCounters = new EngineCounters();
+        private final UdpCounters udpCounters = new UdpCounters();
+        private final ShardCounters counters = new ShardCounters();
+
+        @Override
+        public int index() {
+            return 0;
+        }
+
+        @Override
+        public EngineCounters engineCounters() {
+            return engineCounters;
+        }
+
+        @Override
+        public UdpCounters udpCounters() {
+            return udpCounters;
+        }
+
+        @Override
+        public ShardCounters counters() {
+            return counters;
+        }
+
+        @Override
+        public int allocations() {
+            return 0;
+        }
+
+        @Override
+        public int streamConnections() {
+            return 0;
+        }
+    }
+}
