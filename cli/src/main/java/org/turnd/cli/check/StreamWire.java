@@ -59,6 +59,10 @@ final class StreamWire implements Wire {
                 return frame;
             }
             int count = socket.getInputStream().read(chunk);
+            if (count < 0 && buffered.isReadable()) {
+                // Text, as other protocols begin with, looks like the head of a long ChannelData.
+                throw new NotStun("the server sends something that is not STUN, and closes");
+            }
             if (count < 0) {
                 throw new EOFException("the server closed the connection");
             }

@@ -113,6 +113,10 @@ final class StunExchange {
         return others.poll();
     }
 
+    boolean wasChallenged() {
+        return challenge != null;
+    }
+
     /// Returns the time from the last request to its response.
     Duration lastRoundTrip() {
         return lastRoundTrip;

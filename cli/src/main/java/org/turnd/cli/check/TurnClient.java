@@ -148,6 +148,11 @@ public final class TurnClient implements AutoCloseable {
         return wire.tls();
     }
 
+    /// Tells whether the server has asked for credentials so far, and was given some.
+    public boolean wasAskedForCredentials() {
+        return exchange.wasChallenged();
+    }
+
     /// Returns the last SOFTWARE that the server sent, empty if none.
     public String software() {
         return software;

@@ -1,0 +1,148 @@
+package org.turnd.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.turnd.cli.check.CheckJson;
+import org.turnd.cli.check.CheckReport;
+import org.turnd.cli.check.CheckText;
+import org.turnd.cli.check.ClientOptions;
+import org.turnd.cli.check.LongTermCredential;
+import org.turnd.cli.check.Retransmission;
+import org.turnd.cli.check.ServerCheck;
+import org.turnd.cli.check.TlsTrust;
+import org.turnd.stun.IceServerUri;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// `turnd check`.
+@Command(
+        name = "check",
+        description = {
+            "Asks servers what a browser would ask: their address for you, an allocation, a"
+                    + " permission, and packets through the relay and back.",
+            "Says for each failure what it probably means and what to do."
+        })
+public final class CheckCommand implements Callable<Integer> {
+    private static final int LONGEST_TIMEOUT_SECONDS = 60;
+
+    @Spec private CommandSpec spec;
+
+    @Parameters(
+            paramLabel = "URL",
+            arity = "0..*",
+            description = "stun:, stuns:, turn: or turns: URLs, as in an RTCConfiguration.")
+    private List<String> urls = new ArrayList<>();
+
+    @Option(names = "--username", paramLabel = "NAME", description = "The user name to show.")
+    private @Nullable String username;
+
+    @Option(
+            names = "--credential",
+            paramLabel = "PASSWORD",
+            description = "The password, credential in an RTCIceServer.")
+    private @Nullable String credential;
+
+    @Option(
+            names = "--ca",
+            paramLabel = "FILE",
+            description = "A PEM file with the only authorities to trust for TLS.")
+    private @Nullable Path authorities;
+
+    @Option(
+            names = "--insecure",
+            description = "Take certificates that are not good, and say what is wrong with them.")
+    private boolean isInsecure;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "10",
+            description = "How long to wait for an answer, 1 to 60. ${DEFAULT-VALUE} by default.")
+    private int timeoutSeconds;
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean isJson;
+
+    /// Made by Picocli.
+    @SuppressWarnings("NullAway.Init") // Picocli sets the fields
+    public CheckCommand() {}
+
+    @Override
+    public Integer call() {
+        var uris = uris();
+        var check = new ServerCheck(options(), InstantSource.system());
+        var reports = uris.stream().flatMap(uri -> check.check(uri).stream()).toList();
+        var out = spec.commandLine().getOut();
+        if (isJson) {
+            out.println(CheckJson.of(reports));
+        } else {
+            out.print(new CheckText(spec.commandLine().getColorScheme().ansi()).of(reports));
+        }
+        out.flush();
+        return reports.stream().allMatch(CheckReport::isGood) ? 0 : 1;
+    }
+
+    private List<IceServerUri> uris() {
+        if (urls.isEmpty()) {
+            throw mistake("Which server? For example: turnd check turn:turn.example.org");
+        }
+        var uris = new ArrayList<IceServerUri>();
+        var problems = new ArrayList<String>();
+        for (var url : urls) {
+            switch (IceServerUri.parse(url)) {
+                case IceServerUri.Valid(var uri) -> uris.add(uri);
+                case IceServerUri.Problem(var text) -> problems.add(url + ": " + text);
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw mistake(String.join(System.lineSeparator(), problems));
+        }
+        return uris;
+    }
+
+    private ClientOptions options() {
+        if (timeoutSeconds < 1 || timeoutSeconds > LONGEST_TIMEOUT_SECONDS) {
+            throw mistake("--timeout: expected 1 to 60 seconds; found " + timeoutSeconds);
+        }
+        var patience = Retransmission.RFC_8489.limitedTo(Duration.ofSeconds(timeoutSeconds));
+        return new ClientOptions(shown(), patience, trust());
+    }
+
+    private @Nullable LongTermCredential shown() {
+        if (username != null && credential != null) {
+            return new LongTermCredential(username, credential);
+        }
+        if (username != null || credential != null) {
+            throw mistake("--username and --credential belong together");
+        }
+        return null;
+    }
+
+    private TlsTrust trust() {
+        try {
+            var trust =
+                    authorities == null
+                            ? TlsTrust.ofDefaultAuthorities()
+                            : TlsTrust.ofAuthorities(authorities);
+            return isInsecure ? trust.overlookingProblems() : trust;
+        } catch (IOException | CertificateException e) {
+            throw mistake(
+                    "--ca: cannot read certificates from " + authorities + ": " + e.getMessage());
+        }
+    }
+
+    private ParameterException mistake(String text) {
+        return new ParameterException(spec.commandLine(), text);
+    }
+}

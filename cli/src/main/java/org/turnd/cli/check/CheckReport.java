@@ -1,0 +1,38 @@
+package org.turnd.cli.check;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.turnd.stun.IceServerUri;
+import org.turnd.stun.TransportAddress;
+
+/// What a server made of one URL at one of its addresses.
+///
+/// @param url as it was given
+/// @param server the address that was spoken to, null if the name has none
+/// @param software what the server says it is, empty if it does not say
+/// @param mapped the client as the server sees it, null if it did not say
+/// @param relayed where peers would reach the client, null if nothing was allocated
+/// @param tls the TLS session, null without one
+/// @param steps in their order; the last one may have failed
+public record CheckReport(
+        String url,
+        @Nullable TransportAddress server,
+        String software,
+        @Nullable TransportAddress mapped,
+        @Nullable TransportAddress relayed,
+        @Nullable TlsFacts tls,
+        List<CheckStep> steps) {
+    /// Copies the list.
+    public CheckReport {
+        steps = List.copyOf(steps);
+    }
+
+    static CheckReport withoutServer(IceServerUri uri, CheckStep step) {
+        return new CheckReport(uri.toString(), null, "", null, null, null, List.of(step));
+    }
+
+    /// Tells whether clients can use the URL.
+    public boolean isGood() {
+        return steps.stream().noneMatch(step -> step.verdict() == CheckStep.Verdict.FAILED);
+    }
+}
