@@ -17,7 +17,9 @@ import org.turnd.cli.check.LongTermCredential;
 import org.turnd.cli.check.Retransmission;
 import org.turnd.cli.check.ServerCheck;
 import org.turnd.cli.check.TlsTrust;
+import org.turnd.cli.dev.DevServer;
 import org.turnd.stun.IceServerUri;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -43,6 +45,8 @@ public final class CheckCommand implements Callable<Integer> {
             arity = "0..*",
             description = "stun:, stuns:, turn: or turns: URLs, as in an RTCConfiguration.")
     private List<String> urls = new ArrayList<>();
+
+    @ArgGroup private @Nullable Source source;
 
     @Option(names = "--username", paramLabel = "NAME", description = "The user name to show.")
     private @Nullable String username;
@@ -74,14 +78,38 @@ public final class CheckCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print JSON.")
     private boolean isJson;
 
+    /// Whose server it is, when it is one's own.
+    static final class Source {
+        @Option(
+                names = {"-c", "--config"},
+                paramLabel = "FILE",
+                description =
+                        "The server of this configuration: without URLs all of its listeners,"
+                                + " without --username fresh credentials.")
+        private @Nullable Path file;
+
+        @Option(names = "--dev", description = "The same, for the server of turnd run --dev.")
+        private boolean isDev;
+
+        OwnServer server() throws IOException, ConfigurationFailure {
+            return isDev || file == null
+                    ? OwnServer.ofDevelopment(DevServer.last(System.getenv()))
+                    : OwnServer.of(ConfigSource.load(file, System.getenv()));
+        }
+    }
+
     /// Made by Picocli.
     @SuppressWarnings("NullAway.Init") // Picocli sets the fields
     public CheckCommand() {}
 
     @Override
-    public Integer call() {
-        var uris = uris();
-        var check = new ServerCheck(options(), InstantSource.system());
+    public Integer call() throws IOException, ConfigurationFailure {
+        var own = source == null ? null : source.server();
+        if (own == null && urls.isEmpty()) {
+            throw mistake("Which server? For example: turnd check turn:turn.example.org");
+        }
+        var uris = uris(urls.isEmpty() && own != null ? own.urls() : urls);
+        var check = new ServerCheck(options(own), InstantSource.system());
         var reports = uris.stream().flatMap(uri -> check.check(uri).stream()).toList();
         var out = spec.commandLine().getOut();
         if (isJson) {
@@ -90,13 +118,10 @@ public final class CheckCommand implements Callable<Integer> {
             out.print(new CheckText(spec.commandLine().getColorScheme().ansi()).of(reports));
         }
         out.flush();
-        return reports.stream().allMatch(CheckReport::isGood) ? 0 : 1;
+        return reports.stream().allMatch(CheckReport::isGood) ? ExitCode.OK : ExitCode.FAILURE;
     }
 
-    private List<IceServerUri> uris() {
-        if (urls.isEmpty()) {
-            throw mistake("Which server? For example: turnd check turn:turn.example.org");
-        }
+    private List<IceServerUri> uris(List<String> urls) {
         var uris = new ArrayList<IceServerUri>();
         var problems = new ArrayList<String>();
         for (var url : urls) {
@@ -111,12 +136,14 @@ public final class CheckCommand implements Callable<Integer> {
         return uris;
     }
 
-    private ClientOptions options() {
+    private ClientOptions options(@Nullable OwnServer own) {
         if (timeoutSeconds < 1 || timeoutSeconds > LONGEST_TIMEOUT_SECONDS) {
             throw mistake("--timeout: expected 1 to 60 seconds; found " + timeoutSeconds);
         }
         var patience = Retransmission.RFC_8489.limitedTo(Duration.ofSeconds(timeoutSeconds));
-        return new ClientOptions(shown(), patience, trust());
+        var shown = shown();
+        return new ClientOptions(
+                shown == null && own != null ? own.credential() : shown, patience, trust(own));
     }
 
     private @Nullable LongTermCredential shown() {
@@ -129,16 +156,14 @@ public final class CheckCommand implements Callable<Integer> {
         return null;
     }
 
-    private TlsTrust trust() {
+    private TlsTrust trust(@Nullable OwnServer own) {
+        var file = authorities == null && own != null ? own.authority() : authorities;
         try {
             var trust =
-                    authorities == null
-                            ? TlsTrust.ofDefaultAuthorities()
-                            : TlsTrust.ofAuthorities(authorities);
+                    file == null ? TlsTrust.ofDefaultAuthorities() : TlsTrust.ofAuthorities(file);
             return isInsecure ? trust.overlookingProblems() : trust;
         } catch (IOException | CertificateException e) {
-            throw mistake(
-                    "--ca: cannot read certificates from " + authorities + ": " + e.getMessage());
+            throw mistake("--ca: cannot read certificates from " + file + ": " + e.getMessage());
         }
     }
 

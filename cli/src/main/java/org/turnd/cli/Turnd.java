@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
             ValidateCommand.class,
             ConfigCommand.class,
             CredentialsCommand.class,
+            CheckCommand.class,
             VersionCommand.class,
             CompletionCommand.class,
             ManCommand.class,

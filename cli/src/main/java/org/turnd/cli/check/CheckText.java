@@ -24,21 +24,26 @@ public final class CheckText {
         for (var report : reports) {
             report(report, text);
         }
-        var good = reports.stream().filter(CheckReport::isGood).count();
         if (reports.stream().flatMap(r -> r.steps().stream()).anyMatch(CheckText::hasSpread)) {
             text.append("Times are the shortest, the median and the longest round trip.")
                     .append(System.lineSeparator());
         }
-        text.append(
-                good == reports.size()
-                        ? ansi.string("@|bold,green All good.|@")
-                        : ansi.string(
-                                "@|bold,red "
-                                        + (reports.size() - good)
-                                        + " of "
-                                        + reports.size()
-                                        + " failed.|@"));
+        text.append(ansi.string(sum(reports)));
         return text.append(System.lineSeparator()).toString();
+    }
+
+    private static String sum(List<CheckReport> reports) {
+        var failed = reports.stream().filter(report -> !report.isGood()).count();
+        if (failed > 0) {
+            return "@|bold,red " + failed + " of " + reports.size() + " failed.|@";
+        }
+        var warnings =
+                reports.stream()
+                        .flatMap(report -> report.steps().stream())
+                        .anyMatch(step -> step.verdict() == CheckStep.Verdict.WARNING);
+        return warnings
+                ? "@|bold,yellow All good, but look at the warnings.|@"
+                : "@|bold,green All good.|@";
     }
 
     private void report(CheckReport report, StringBuilder text) {

@@ -62,7 +62,7 @@ final class EndpointCheck {
         tls = client.tls();
         if (tls != null) {
             steps.add(
-                    CheckStep.ok("tls", TlsAdvice.finding(tls, subject.now()), took)
+                    CheckStep.ok("tls", TlsAdvice.finding(tls, subject.now()), null)
                             .warning(TlsAdvice.ofFacts(tls, subject)));
         } else if (endpoint.carrier().isReliable()) {
             steps.add(CheckStep.ok("connect", "TCP connection", took));

@@ -1,5 +1,6 @@
 package org.turnd.cli.check;
 
+import java.net.InetAddress;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -9,6 +10,7 @@ import java.util.Collection;
 import java.util.List;
 import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
+import org.turnd.stun.TransportAddress;
 
 /// Judges TLS sessions and certificates.
 final class TlsAdvice {
@@ -139,8 +141,15 @@ final class TlsAdvice {
         }
         return alternatives.stream()
                 .filter(name -> isHost(name.getFirst()))
-                .map(name -> String.valueOf(name.getLast()))
+                .map(name -> shortest(String.valueOf(name.getLast())))
                 .toList();
+    }
+
+    // The JDK writes IPv6 addresses with all their zeros.
+    private static String shortest(String name) {
+        return name.indexOf(':') < 0
+                ? name
+                : TransportAddress.of(InetAddress.ofLiteral(name), 0).host();
     }
 
     private static boolean isHost(Object kind) {
