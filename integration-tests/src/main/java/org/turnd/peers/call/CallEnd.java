@@ -17,6 +17,7 @@ import org.turnd.peers.server.IceServer;
 /// One end of a call, as seen from outside its process: what has been heard of it, and waiting for
 /// more.
 final class CallEnd {
+    private static final Duration MEASURE_WAIT = Duration.ofSeconds(5);
     private static final Duration MEASURE_PAUSE = Duration.ofMillis(100);
 
     private final String who;
@@ -156,7 +157,7 @@ final class CallEnd {
     Measurement awaitMeasurement(
             String what, Predicate<Measurement> condition, long deadlineNanos) {
         while (true) {
-            var latest = measure(deadlineNanos);
+            var latest = measure(deadlineNanos + MEASURE_WAIT.toNanos());
             if (condition.test(latest)) {
                 return latest;
             }

@@ -8,12 +8,16 @@ import org.jspecify.annotations.Nullable;
 /// @param pair the selected candidate pair; null while there is none
 /// @param videoFramesDecoded since the start, one number for each track that has arrived
 /// @param audioPackets received since the start
-/// @param audioEnergy of the decoded sound since the start; silence has none
+/// @param audioEnergy of the decoded sound since the start (W3C `totalAudioEnergy`)
 public record Measurement(
         @Nullable SelectedPair pair,
         List<Long> videoFramesDecoded,
         long audioPackets,
         double audioEnergy) {
+
+    /// What the peers' tone has after some 0.2 s. Silence isn't quite 0: a decoder fills gaps with
+    /// noise.
+    private static final double AUDIBLE_ENERGY = 0.005;
 
     /// Copies the list.
     public Measurement {
@@ -48,7 +52,7 @@ public record Measurement(
         return videoFramesDecoded.size() >= videoTracks
                 && videoFramesDecoded.stream().allMatch(frames -> frames >= framesEach)
                 && audioPackets > 0
-                && audioEnergy > 0;
+                && audioEnergy >= AUDIBLE_ENERGY;
     }
 
     /// Returns the frames of all tracks together.

@@ -43,10 +43,7 @@ public final class TurndProcess implements TurnServerProcess {
 
     private static String configuration(TurnServerSettings settings) {
         var relays =
-                settings.addresses().stream()
-                        .map(address ->
-                                "ipv%d = \"%s\"".formatted(address.contains(":") ? 6 : 4, address))
-                        .collect(Collectors.joining("\n  "));
+                "ipv4 = %s, ipv6 = %s".formatted(relay(settings, false), relay(settings, true));
         return """
         realm = "%s"
         listeners {
@@ -54,9 +51,7 @@ public final class TurndProcess implements TurnServerProcess {
           tcp = [%s]
           tls = [%s]
         }
-        relay {
-          %s
-        }
+        relay { %s }
         auth.secret = "%s"
         tls { certificate = "certificate.pem", key = "key.pem" }
         %s
@@ -72,6 +67,14 @@ public final class TurndProcess implements TurnServerProcess {
                         settings.privatePeersAllowed()
                                 ? "peers.allow = [\"10.0.0.0/8\", \"fc00::/7\"]"
                                 : "");
+    }
+
+    private static String relay(TurnServerSettings settings, boolean ipv6) {
+        return settings.addresses().stream()
+                .filter(address -> address.contains(":") == ipv6)
+                .findFirst()
+                .map(address -> "\"" + address + "\"")
+                .orElse("none");
     }
 
     private static String endpoints(TurnServerSettings settings, int port) {
