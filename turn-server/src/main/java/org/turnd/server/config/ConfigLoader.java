@@ -31,6 +31,7 @@ public final class ConfigLoader {
     public static ConfigResult load(
             @Nullable Path file, Map<String, String> environment, LocalMachine machine) {
         var problems = new ArrayList<ConfigProblem>();
+        Origin whole = Origin.file(file == null ? "environment" : file.toString(), 0);
         var raw = new RawValues(file == null ? "" : file.toString(), problems);
         if (file != null) {
             readFile(file, raw, problems);
@@ -45,7 +46,7 @@ public final class ConfigLoader {
                         warnings.add(
                                 "environment variable %s means nothing; did you mean %s?"
                                         .formatted(name, meant)));
-        var reader = new SettingsReader(raw, problems);
+        var reader = new SettingsReader(raw, whole, problems);
         ServerSettings settings =
                 new SettingsAssembly(reader, raw, machine, problems, warnings).assemble(file);
         if (!problems.isEmpty()) {

@@ -90,14 +90,14 @@ final class CrossChecks {
         }
     }
 
-    void checkAuth(ServerSettings.Auth auth, Origin file) {
+    void checkAuth(ServerSettings.Auth auth) {
         if (auth.secrets().isEmpty()
                 && auth.users().isEmpty()
                 && reader.isGood(Schema.SECRET, Schema.USERS)) {
-            reader.addMissing(
+            reader.addProblem(
                     Schema.SECRET,
-                    file,
                     "nobody could allocate: there is neither a secret nor a user",
+                    Schema.SECRET.type().expected(),
                     "run `turnd init` for a file with a fresh secret, or set %s or %s"
                             .formatted(
                                     Schema.SECRET.variable(),

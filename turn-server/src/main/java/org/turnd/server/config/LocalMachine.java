@@ -84,10 +84,9 @@ public record LocalMachine(
                 || shared;
     }
 
-    private record Candidate(TransportAddress address, boolean onDefaultRoute) {}
+    record Candidate(TransportAddress address, boolean onDefaultRoute) {}
 
-    private static @Nullable TransportAddress best(
-            List<Candidate> candidates, AddressFamily family) {
+    static @Nullable TransportAddress best(List<Candidate> candidates, AddressFamily family) {
         Optional<Candidate> best =
                 candidates.stream()
                         .filter(candidate -> candidate.address().family() == family)

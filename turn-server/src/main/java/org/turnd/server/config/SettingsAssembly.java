@@ -51,7 +51,7 @@ final class SettingsAssembly {
         List<Listener> listeners = listeners(certificate != null);
         checks.checkListeners(listeners, relay);
         Auth auth = auth(realm);
-        checks.checkAuth(auth, Origin.file(file == null ? "configuration" : file.toString(), 0));
+        checks.checkAuth(auth);
         Limits limits = limits();
         checks.checkLifetimes(limits);
         checks.checkTls(certificate, key, listeners);

@@ -15,12 +15,16 @@ final class SettingsReader {
     private static final String REDACTED = "<redacted>";
 
     private final RawValues raw;
+    private final Origin whole;
     private final List<ConfigProblem> problems;
     private final Set<Setting<?>> bad = new HashSet<>();
     private final Map<String, EffectiveValue> effective = new LinkedHashMap<>();
 
-    SettingsReader(RawValues raw, List<ConfigProblem> problems) {
+    /// @param whole the place of what is nowhere
+    /// @param problems where problems go
+    SettingsReader(RawValues raw, Origin whole, List<ConfigProblem> problems) {
         this.raw = raw;
+        this.whole = whole;
         this.problems = problems;
         for (Setting<?> setting : Schema.ALL) {
             RawValues.Raw given = raw.get(setting);
@@ -94,20 +98,15 @@ final class SettingsReader {
         return values;
     }
 
-    /// Adds a problem with a value that is good by itself.
+    /// Adds a problem with a value that is good by itself, or isn't there.
     void addProblem(Setting<?> setting, String found, String expected, String fix) {
-        problems.add(new ConfigProblem(origin(setting), setting.path(), found, expected, fix));
+        Origin origin = isGiven(setting) ? origin(setting) : whole;
+        problems.add(new ConfigProblem(origin, setting.path(), found, expected, fix));
     }
 
     /// Says that further checks of this value make no sense.
     void setBad(Setting<?> setting) {
         bad.add(setting);
-    }
-
-    /// Adds a problem with a value that isn't there.
-    void addMissing(Setting<?> setting, Origin origin, String found, String fix) {
-        problems.add(
-                new ConfigProblem(origin, setting.path(), found, setting.type().expected(), fix));
     }
 
     /// Says what a default came to.
