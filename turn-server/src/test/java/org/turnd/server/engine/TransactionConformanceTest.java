@@ -185,7 +185,7 @@ class TransactionConformanceTest {
     @EnumSource(
             value = Transport.class,
             names = {"UDP", "TCP", "TLS"})
-    @DisplayName("C-10 C-11 success and error go back over the transport of the request")
+    @DisplayName("C-06 C-10 C-11 success and error go back over the transport of the request")
     void answersOverTheTransportOfTheRequest(Transport transport) {
         TransportAddress source = address("198.51.100.9", 777);
         TestClient asking =
