@@ -80,21 +80,20 @@ public final class CheckCommand implements Callable<Integer> {
 
     /// Whose server it is, when it is one's own.
     static final class Source {
-        @Option(
-                names = {"-c", "--config"},
-                paramLabel = "FILE",
-                description =
-                        "The server of this configuration: without URLs all of its listeners,"
-                                + " without --username fresh credentials.")
-        private @Nullable Path file;
+        @ArgGroup(
+                exclusive = false,
+                heading =
+                        "The server of a configuration: without URLs all of its listeners, without%n"
+                                + "--username fresh credentials%n")
+        private @Nullable ConfigSource config;
 
-        @Option(names = "--dev", description = "The same, for the server of turnd run --dev.")
+        @Option(names = "--dev", description = "The server of turnd run --dev, in the same way.")
         private boolean isDev;
 
         OwnServer server() throws IOException, ConfigurationFailure {
-            return isDev || file == null
+            return isDev || config == null
                     ? OwnServer.ofDevelopment(DevServer.last(System.getenv()))
-                    : OwnServer.of(ConfigSource.load(file, System.getenv()));
+                    : OwnServer.of(config.load(System.getenv()).settings());
         }
     }
 
