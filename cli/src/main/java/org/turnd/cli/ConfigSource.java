@@ -27,7 +27,14 @@ final class ConfigSource {
     ///
     /// @throws ConfigurationFailure with every problem, when it can't be run with
     ConfigResult.Loaded load(Map<String, String> environment) throws ConfigurationFailure {
-        return switch (ConfigLoader.load(file(environment))) {
+        return read(file(environment));
+    }
+
+    /// Reads this configuration, or the environment alone.
+    ///
+    /// @throws ConfigurationFailure with every problem, when it can't be run with
+    static ConfigResult.Loaded read(@Nullable Path file) throws ConfigurationFailure {
+        return switch (ConfigLoader.load(file)) {
             case ConfigResult.Loaded loaded -> loaded;
             case ConfigResult.Refused refused -> throw new ConfigurationFailure(text(refused));
         };
