@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.turnd.stun.AddressFamily;
 import org.turnd.stun.TransportAddress;
@@ -25,6 +27,11 @@ public record LocalMachine(
         @Nullable TransportAddress primaryIpv6) {
     private static final Path IPV4_ROUTES = Path.of("/proc/net/route");
     private static final Path IPV6_ROUTES = Path.of("/proc/net/ipv6_route");
+    private static final Path IPV6_ADDRESSES = Path.of("/proc/net/if_inet6");
+
+    /// Linux's IFA_F_TEMPORARY, IFA_F_DADFAILED, IFA_F_DEPRECATED and IFA_F_TENTATIVE.
+    private static final int UNSTABLE_FLAGS = 0x01 | 0x08 | 0x20 | 0x40;
+
     private static final String NO_ADDRESS = "0".repeat(32);
 
     public LocalMachine {
@@ -37,6 +44,7 @@ public record LocalMachine(
         var candidates = new ArrayList<Candidate>();
         String ipv4Default = ipv4DefaultInterface(lines(IPV4_ROUTES));
         String ipv6Default = ipv6DefaultInterface(lines(IPV6_ROUTES));
+        Set<TransportAddress> unstable = unstableIpv6(lines(IPV6_ADDRESSES));
         try {
             for (NetworkInterface card : NetworkInterface.networkInterfaces().toList()) {
                 if (!card.isUp()) {
@@ -47,7 +55,11 @@ public record LocalMachine(
                     addresses.add(own);
                     String route = own.isIpv4() ? ipv4Default : ipv6Default;
                     if (!address.isLoopbackAddress() && !address.isLinkLocalAddress()) {
-                        candidates.add(new Candidate(own, card.getName().equals(route)));
+                        candidates.add(
+                                new Candidate(
+                                        own,
+                                        card.getName().equals(route),
+                                        !unstable.contains(own)));
                     }
                 }
             }
@@ -84,7 +96,7 @@ public record LocalMachine(
                 || shared;
     }
 
-    record Candidate(TransportAddress address, boolean onDefaultRoute) {}
+    record Candidate(TransportAddress address, boolean onDefaultRoute, boolean isStable) {}
 
     static @Nullable TransportAddress best(List<Candidate> candidates, AddressFamily family) {
         Optional<Candidate> best =
@@ -92,7 +104,8 @@ public record LocalMachine(
                         .filter(candidate -> candidate.address().family() == family)
                         .min(
                                 Comparator.comparing((Candidate one) -> !one.onDefaultRoute())
-                                        .thenComparing(one -> isPrivate(one.address())));
+                                        .thenComparing(one -> isPrivate(one.address()))
+                                        .thenComparing(one -> !one.isStable()));
         return best.map(Candidate::address).orElse(null);
     }
 
@@ -119,6 +132,21 @@ public record LocalMachine(
                 .min(Comparator.comparingLong(columns -> Long.parseLong(columns[5], 16)))
                 .map(columns -> columns[9])
                 .orElse(null);
+    }
+
+    /// The addresses that are there for a while only, privacy addresses above all: columns address,
+    /// interface number, prefix length, scope, flags, interface; all in hexadecimal.
+    static Set<TransportAddress> unstableIpv6(List<String> lines) {
+        return lines.stream()
+                .map(line -> line.strip().split("\\s+"))
+                .filter(columns -> columns.length > 5 && columns[0].length() == NO_ADDRESS.length())
+                .filter(columns -> (Integer.parseInt(columns[4], 16) & UNSTABLE_FLAGS) != 0)
+                .map(columns ->
+                        new TransportAddress(
+                                Long.parseUnsignedLong(columns[0], 0, 16, 16),
+                                Long.parseUnsignedLong(columns[0], 16, 32, 16),
+                                0))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private static List<String> lines(Path file) {

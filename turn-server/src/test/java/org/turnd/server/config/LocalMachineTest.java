@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -49,10 +50,10 @@ class LocalMachineTest {
 
     @Test
     void defaultRouteWinsThenAPublicAddress() {
-        var bridge = new Candidate(address("172.17.0.1"), false);
-        var other = new Candidate(address("198.41.0.4"), false);
-        var routed = new Candidate(address("10.0.0.5"), true);
-        var ipv6 = new Candidate(address("2a00::5"), true);
+        var bridge = new Candidate(address("172.17.0.1"), false, true);
+        var other = new Candidate(address("198.41.0.4"), false, true);
+        var routed = new Candidate(address("10.0.0.5"), true, true);
+        var ipv6 = new Candidate(address("2a00::5"), true, true);
 
         assertEquals(
                 address("10.0.0.5"),
@@ -63,6 +64,25 @@ class LocalMachineTest {
         assertEquals(
                 address("2a00::5"), LocalMachine.best(List.of(bridge, ipv6), AddressFamily.IPV6));
         assertNull(LocalMachine.best(List.of(bridge), AddressFamily.IPV6));
+    }
+
+    @Test
+    void privacyAddressesComeLast() {
+        var unstable =
+                LocalMachine.unstableIpv6(
+                        List.of(
+                                "2a000000000000000000000000000005 02 40 00 01     eth0",
+                                "2a000000000000000000000000000006 02 40 00 80     eth0",
+                                "2a000000000000000000000000000007 02 40 00 a0     eth0",
+                                ""));
+        assertEquals(Set.of(address("2a00::5"), address("2a00::7")), unstable);
+
+        var passing = new Candidate(address("2a00::5"), true, false);
+        var lasting = new Candidate(address("2a00::6"), true, true);
+        assertEquals(
+                address("2a00::6"),
+                LocalMachine.best(List.of(passing, lasting), AddressFamily.IPV6));
+        assertEquals(address("2a00::5"), LocalMachine.best(List.of(passing), AddressFamily.IPV6));
     }
 
     @ParameterizedTest
