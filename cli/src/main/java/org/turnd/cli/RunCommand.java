@@ -99,12 +99,7 @@ final class RunCommand implements Callable<Integer> {
         out.println(new RtcConfiguration(urls, credential).json());
         out.println();
         out.println("Check it with:");
-        out.printf(
-                "  %s check --insecure --username '%s' --credential '%s' %s%n",
-                System.getProperty("turnd.launcher", "turnd"),
-                credential.username(),
-                credential.password(),
-                String.join(" ", urls.stream().map(url -> "'" + url + "'").toList()));
+        out.println("  " + System.getProperty("turnd.launcher", "turnd") + " check --dev");
         out.println();
         out.flush();
     }

@@ -21,8 +21,8 @@ import org.turnd.server.net.ShardStatus;
 import org.turnd.server.net.UdpCounters;
 import org.turnd.server.ops.Metrics;
 
-/// Holds `docs/reference/metrics.md` against the metrics that there are. With `TURND_UPDATE_DOCS=1`
-/// in the environment it writes the page instead.
+/// Holds `docs/reference/metrics.md` against the metrics that there are. With
+/// `-Dturnd.regenerate=true` it writes the page first.
 class MetricsReferenceTest {
     private static final Path PAGE = Path.of("..", "docs", "reference", "metrics.md");
     private final IdleShard shard = new IdleShard();
@@ -34,11 +34,12 @@ class MetricsReferenceTest {
 
         String page = page(metrics);
 
-        if ("1".equals(System.getenv("TURND_UPDATE_DOCS"))) {
+        if (Boolean.getBoolean("turnd.regenerate")) {
             Files.createDirectories(PAGE.getParent());
             Files.writeString(PAGE, page);
         }
-        assertEquals(page, Files.readString(PAGE), "stale: run this test with TURND_UPDATE_DOCS=1");
+        assertEquals(
+                page, Files.readString(PAGE), "stale: run this test with -Dturnd.regenerate=true");
     }
 
     @Test
