@@ -108,6 +108,7 @@ class TurnServerTest {
             idle.binding();
             // While the clients still are there:
             server.close();
+            server.close();
             assertEquals(0, server.allocationCount());
         }
     }

@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.turnd.server.config.ServerSettings;
 import org.turnd.server.config.ServerSettings.Listener;
@@ -39,6 +40,7 @@ public final class ShardGroup implements AutoCloseable {
     private final StreamListeners streams;
     private final @Nullable TlsServer tls;
     private final List<Listener> listeners = new ArrayList<>();
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     /// Starts the event loops. No socket is open yet.
     ///
@@ -181,9 +183,12 @@ public final class ShardGroup implements AutoCloseable {
         return Collections.unmodifiableList(shards);
     }
 
-    /// Ends every allocation and closes every socket and thread.
+    /// Ends every allocation and closes every socket and thread. A second call does nothing.
     @Override
     public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
         streams.close();
         for (Shard shard : shards) {
             shard.loop().submit(shard::stop).awaitUninterruptibly();

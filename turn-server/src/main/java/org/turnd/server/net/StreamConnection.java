@@ -7,6 +7,7 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.Future;
 import java.util.List;
@@ -125,6 +126,8 @@ final class StreamConnection extends ByteToMessageDecoder {
         switch (event) {
             case SslHandshakeCompletionEvent handshake -> onHandshake(handshake.isSuccess());
             case ChannelInputShutdownEvent _ -> finish();
+            // C-14: what ends TLS ends the five-tuple, whatever TCP does.
+            case SslCloseCompletionEvent _ -> finish();
             default -> super.userEventTriggered(context, event);
         }
     }

@@ -129,11 +129,16 @@ public final class TestClient implements AutoCloseable {
     /// Sends an authenticated request, with a new nonce where it needs one, and returns the answer.
     public StunMessage request(StunMethod method, StunAttribute... attributes) throws IOException {
         if (nonce == null) {
-            wire.send(encode(method, StunClass.REQUEST, attributes));
-            nonce = present(receiveStun().first(Nonce.class)).value();
+            challenge();
         }
         wire.send(authenticated(method, attributes));
         return receiveStun();
+    }
+
+    /// Gets a nonce.
+    void challenge() throws IOException {
+        wire.send(encode(StunMethod.ALLOCATE, StunClass.REQUEST));
+        nonce = present(receiveStun().first(Nonce.class)).value();
     }
 
     byte[] authenticated(StunMethod method, StunAttribute... attributes) {

@@ -1,6 +1,8 @@
 package org.turnd.server.net;
 
+import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,6 +80,13 @@ public final class TestSettings {
 
     public static TransportAddress address(String host, int port) {
         return TransportAddress.of(InetAddress.ofLiteral(host), port);
+    }
+
+    /// Returns a UDP port that nobody uses now.
+    public static int freePort() throws SocketException {
+        try (var probe = new DatagramSocket()) {
+            return probe.getLocalPort();
+        }
     }
 
     public ServerSettings build() {

@@ -155,6 +155,20 @@ class TlsTest {
     }
 
     @Test
+    void endsTheAllocationWhenTheClientEndsTls() throws Exception {
+        // C-14
+        try (var server = start(Protocol.TLS, "127.0.0.1");
+                var socket = tls.connect(address(server), "TLSv1.3");
+                var client = new TestClient(Wire.over(socket))) {
+            client.allocate();
+            Eventually.equal(1, server::allocationCount);
+            // Sends close_notify; TCP stays open for the other direction.
+            socket.shutdownOutput();
+            Eventually.equal(0, server::allocationCount);
+        }
+    }
+
+    @Test
     void closesAClientThatNeverFinishesItsHandshake() throws Exception {
         var settings =
                 new TestSettings()

@@ -3,18 +3,22 @@ package org.turnd.server.net;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.net.DatagramSocket;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.turnd.server.TurnServer;
 import org.turnd.server.auth.StaticUsers;
 import org.turnd.server.config.ServerSettings;
 import org.turnd.server.config.ServerSettings.Listener;
 import org.turnd.server.config.ServerSettings.Protocol;
+import org.turnd.server.engine.Credentials;
 import org.turnd.server.policy.AddressRules;
 import org.turnd.server.policy.LocalSharedState;
+import org.turnd.stun.IntegrityKey;
+import org.turnd.stun.StunAttribute.RequestedTransport;
+import org.turnd.stun.StunMethod;
 import org.turnd.stun.TransportAddress;
 
 class UdpListenerTest {
@@ -22,7 +26,7 @@ class UdpListenerTest {
     void answersFromTheAddressThatWasAsked() throws Exception {
         // a wildcard on a machine that has 127.0.0.1 and 127.0.0.2.
         ServerSettings settings =
-                new TestSettings().listen(Protocol.UDP, "0.0.0.0", freePort()).build();
+                new TestSettings().listen(Protocol.UDP, "0.0.0.0", TestSettings.freePort()).build();
         TransportAddress one = TestSettings.address("127.0.0.1", 0);
         TransportAddress two = TestSettings.address("127.0.0.2", 0);
         TransportAddress six = TestSettings.address("::1", 0);
@@ -38,12 +42,6 @@ class UdpListenerTest {
                     assertEquals(client.wire().local(), client.binding());
                 }
             }
-        }
-    }
-
-    private static int freePort() throws Exception {
-        try (var probe = new DatagramSocket()) {
-            return probe.getLocalPort();
         }
     }
 
@@ -117,5 +115,37 @@ class UdpListenerTest {
                     events.lines());
         }
         assertEquals("ended SERVER_STOPPED", events.lines().getLast());
+    }
+
+    @Test
+    void goesOnAfterAFaultOfTheEngine() throws Exception {
+        ServerSettings settings =
+                new TestSettings().shards(1).listen(Protocol.UDP, "127.0.0.1", 0).build();
+        var builder = TurnServer.builder(settings).credentials(new BrokenCredentials());
+        try (var server = builder.start();
+                var client = TestClient.udp(address(server))) {
+            client.challenge();
+            client.wire()
+                    .send(
+                            client.authenticated(
+                                    StunMethod.ALLOCATE,
+                                    new RequestedTransport(RequestedTransport.UDP)));
+            assertEquals(client.wire().local(), client.binding());
+            assertEquals(
+                    1,
+                    server.shards().getFirst().counters().get(ShardCounters.Counter.ENGINE_FAULTS));
+        }
+    }
+
+    private static final class BrokenCredentials implements Credentials {
+        @Override
+        public int candidates() {
+            return 1;
+        }
+
+        @Override
+        public @Nullable IntegrityKey find(String username, String realm, int candidate) {
+            throw new IllegalStateException("broken on purpose");
+        }
     }
 }
