@@ -40,6 +40,52 @@ import org.turnd.stun.TransportAddress;
 class ConfigLoaderTest {
     private static final Map<String, String> WITH_SECRET = Map.of("TURND_AUTH_SECRET", SECRET);
 
+    private static final String EVERYTHING =
+            """
+            realm = example.org
+            software = "turnd test"
+            shards = 3
+            data-plane = portable
+            drain-timeout = 90s
+            listeners {
+              udp = ["198.51.100.7:3478", "[2001:db8::7]:3478"]
+              tcp = []
+              tls = "198.51.100.7:443"
+            }
+            relay {
+              ipv4 = "198.51.100.7"
+              ipv6 = none
+              external-ipv4 = "203.0.113.9"
+              min-port = 50000
+              max-port = 50999
+              quarantine = 5 seconds
+            }
+            auth {
+              users = [
+                { name = alice, password = "wonder-land-77" }
+                { name = bob, key = "8493fbc53ba582fb4c044c456bdc40eb" }
+              ]
+              username-separator = "."
+              nonce-lifetime = 20m
+            }
+            peers { allow = ["10.1.0.0/16", "fd00::/8"], deny = ["8.8.8.8"] }
+            limits {
+              allocations = 10
+              allocations-per-user = 2
+              permissions-per-allocation = 3
+              channels-per-allocation = 4
+              default-lifetime = 11m
+              max-lifetime = 12m
+              connections = 5
+              handshake-timeout = 6s
+              idle-stream-timeout = 7s
+              stream-queue = 64KiB
+            }
+            tls { certificate = cert.pem, key = key.pem }
+            http.address = none
+            log { format = json, level = debug }
+            """;
+
     @TempDir Path directory;
     private ConfigFixture config;
 
@@ -103,56 +149,8 @@ class ConfigLoaderTest {
     }
 
     @Test
-    void fileSaysEverythingThereIs() throws IOException {
-        Files.writeString(directory.resolve("cert.pem"), "certificate");
-        Files.writeString(directory.resolve("key.pem"), "key");
-        ServerSettings settings =
-                config.loaded(
-                                """
-                                realm = example.org
-                                software = "turnd test"
-                                shards = 3
-                                data-plane = portable
-                                drain-timeout = 90s
-                                listeners {
-                                  udp = ["198.51.100.7:3478", "[2001:db8::7]:3478"]
-                                  tcp = []
-                                  tls = "198.51.100.7:443"
-                                }
-                                relay {
-                                  ipv4 = "198.51.100.7"
-                                  ipv6 = none
-                                  external-ipv4 = "203.0.113.9"
-                                  min-port = 50000
-                                  max-port = 50999
-                                  quarantine = 5 seconds
-                                }
-                                auth {
-                                  users = [
-                                    { name = alice, password = "wonder-land-77" }
-                                    { name = bob, key = "8493fbc53ba582fb4c044c456bdc40eb" }
-                                  ]
-                                  username-separator = "."
-                                  nonce-lifetime = 20m
-                                }
-                                peers { allow = ["10.1.0.0/16", "fd00::/8"], deny = ["8.8.8.8"] }
-                                limits {
-                                  allocations = 10
-                                  allocations-per-user = 2
-                                  permissions-per-allocation = 3
-                                  channels-per-allocation = 4
-                                  default-lifetime = 11m
-                                  max-lifetime = 12m
-                                  connections = 5
-                                  handshake-timeout = 6s
-                                  idle-stream-timeout = 7s
-                                  stream-queue = 64KiB
-                                }
-                                tls { certificate = cert.pem, key = key.pem }
-                                http.address = none
-                                log { format = json, level = debug }
-                                """)
-                        .settings();
+    void fileSaysWhoConnectsAndWhere() throws IOException {
+        ServerSettings settings = everything();
 
         assertEquals("example.org", settings.realm());
         assertEquals("turnd test", settings.software());
@@ -172,6 +170,12 @@ class ConfigLoaderTest {
                         50999,
                         Duration.ofSeconds(5)),
                 settings.relay());
+    }
+
+    @Test
+    void fileSaysWhoMayDoWhat() throws IOException {
+        ServerSettings settings = everything();
+
         assertEquals(
                 User.of("alice", "example.org", "wonder-land-77"),
                 settings.auth().users().getFirst());
@@ -205,6 +209,12 @@ class ConfigLoaderTest {
         assertEquals(3, settings.shards());
         assertEquals(DataPlane.PORTABLE, settings.dataPlane());
         assertEquals(Duration.ofSeconds(90), settings.drainTimeout());
+    }
+
+    private ServerSettings everything() throws IOException {
+        Files.writeString(directory.resolve("cert.pem"), "certificate");
+        Files.writeString(directory.resolve("key.pem"), "key");
+        return config.loaded(EVERYTHING).settings();
     }
 
     @Test
