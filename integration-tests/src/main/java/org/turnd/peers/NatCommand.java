@@ -75,9 +75,9 @@ final class NatCommand implements Callable<Integer> {
             names = "--server",
             converter = Choice.Server.class,
             completionCandidates = Choice.Server.class,
-            defaultValue = "coturn",
+            defaultValue = "turnd",
             description = "The server: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
-    private ServerKind server = ServerKind.COTURN;
+    private ServerKind server = ServerKind.TURND;
 
     @Option(
             names = "--seconds",
