@@ -169,8 +169,7 @@ final class HouseRules {
             if (lines > linesMax) {
                 complain(
                         tree,
-                        "%s has %d lines, at most %d"
-                                .formatted(tree.getName(), lines, linesMax));
+                        "%s has %d lines, at most %d".formatted(tree.getName(), lines, linesMax));
             }
             boolean isOverride =
                     tree.getModifiers().getAnnotations().stream()

@@ -157,16 +157,30 @@ final class StreamConnection extends ByteToMessageDecoder {
                     .add(data ? Counter.STREAM_DROPPED_DATA : Counter.STREAM_DROPPED_ANSWERS, 1);
             return;
         }
-        ByteBuf stage = staged;
-        if (stage == null) {
-            stage = channel.alloc().directBuffer(Math.max(STAGE_BYTES, length + padding));
-            staged = stage;
-            shard.flushAtEndOfWakeUp(this);
-        }
+        ByteBuf stage = stage(length + padding);
         // J-14 (RFC 8656 §12.5): on a stream ChannelData is padded to a multiple of four.
         stage.writeBytes(buffer, offset, length).writeZero(padding);
         shard.counters().add(Counter.STREAM_SENT_FRAMES, 1);
         shard.counters().add(Counter.STREAM_SENT_BYTES, length + padding);
+    }
+
+    /// Returns where the next message goes. Over TLS each has a record of its own, because there
+    /// are clients that take whatever one read gives them for one message.
+    private ByteBuf stage(int length) {
+        ByteBuf stage = staged;
+        if (stage != null && transport == Transport.TCP) {
+            return stage;
+        }
+        if (stage == null) {
+            shard.flushAtEndOfWakeUp(this);
+        } else {
+            var _ = channel.write(stage, channel.voidPromise());
+        }
+        boolean shared = transport == Transport.TCP;
+        ByteBuf next =
+                channel.alloc().directBuffer(shared ? Math.max(STAGE_BYTES, length) : length);
+        staged = next;
+        return next;
     }
 
     private static boolean isRelayedData(ByteBuf buffer, int offset) {

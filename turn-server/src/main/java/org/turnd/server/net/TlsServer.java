@@ -26,6 +26,7 @@ import javax.net.ssl.SSLException;
 /// connection has at most one task waiting there.
 final class TlsServer implements AutoCloseable {
     private static final int HANDSHAKE_THREADS = 2;
+    private static final int ONE_RECORD_A_BUFFER = 0;
 
     private static final List<String> PROTOCOLS = List.of("TLSv1.3", "TLSv1.2");
 
@@ -86,6 +87,7 @@ final class TlsServer implements AutoCloseable {
     private SslHandler handler(ByteBufAllocator allocator) {
         SslHandler handler = context.newHandler(allocator, handshakes);
         handler.setHandshakeTimeoutMillis(handshakeTimeoutMillis);
+        handler.setWrapDataSize(ONE_RECORD_A_BUFFER);
         return handler;
     }
 

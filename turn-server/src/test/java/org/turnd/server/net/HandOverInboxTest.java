@@ -116,6 +116,7 @@ class HandOverInboxTest {
             total = next[0] + next[1] + next[2] + next[3];
         }
         for (Thread thread : threads) {
+            thread.interrupt();
             thread.join();
         }
         assertEquals((long) writers * each, total);
@@ -126,7 +127,8 @@ class HandOverInboxTest {
         Arrays.fill(bytes, (byte) writer);
         ByteBuf buffer = direct(bytes);
         for (int i = 0; i < count; i++) {
-            while (!inbox.offer(writer, i, 0, 0, 0, 0, buffer, 0, i % 100)) {
+            while (!inbox.offer(writer, i, 0, 0, 0, 0, buffer, 0, i % 100)
+                    && !Thread.currentThread().isInterrupted()) {
                 Thread.onSpinWait();
             }
         }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Path;
@@ -80,6 +81,24 @@ class TlsTest {
                         new TestClient(Wire.over(tls.connect(address(server), "TLSv1.3")))) {
             assertEquals(plain.wire().local(), plain.binding());
             assertEquals(encrypted.wire().local(), encrypted.binding());
+        }
+    }
+
+    @Test
+    void givesEachMessageARecordOfItsOwn() throws Exception {
+        try (var server = start(Protocol.TLS, "127.0.0.1");
+                var socket = tls.connect(address(server), "TLSv1.3")) {
+            var segment = new ByteArrayOutputStream();
+            for (int i = 0; i < 20; i++) {
+                segment.write(TestClient.bindingRequest());
+            }
+            socket.getOutputStream().write(segment.toByteArray());
+            byte[] buffer = new byte[16384];
+            for (int i = 0; i < 20; i++) {
+                // The JDK's client returns one record a read.
+                int read = socket.getInputStream().read(buffer);
+                assertEquals(20 + buffer[3], read);
+            }
         }
     }
 
