@@ -1,0 +1,143 @@
+package org.turnd.server.simulation;
+
+import static org.turnd.server.simulation.SimulationFailure.check;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.turnd.server.engine.Credentials;
+import org.turnd.server.engine.Transport;
+import org.turnd.stun.AttributeType;
+import org.turnd.stun.IntegrityKey;
+import org.turnd.stun.MessageIntegrity;
+import org.turnd.stun.StunAttribute;
+import org.turnd.stun.StunMessage;
+import org.turnd.stun.StunView;
+import org.turnd.stun.TransportAddress;
+
+/// Who may do what, judged by RFC 8489 §9.2.4 alone: the users' keys, and every nonce the server
+/// was seen to issue.
+final class Authentication implements Credentials {
+    static final String REALM = "simulation";
+
+    /// What a request deserves.
+    enum Verdict {
+        NO_CREDENTIALS,
+        INCOMPLETE,
+        WRONG,
+        STALE,
+        /// The nonce is so near its end that either is right.
+        STALE_OR_GOOD,
+        GOOD
+    }
+
+    private record Issued(
+            int shard, int generation, Transport transport, TransportAddress client, long nanos) {}
+
+    private final Map<String, IntegrityKey> keys = new LinkedHashMap<>();
+    private final Map<String, Issued> nonces = new HashMap<>();
+    private final MessageIntegrity integrity = new MessageIntegrity();
+    private final long nonceNanos;
+
+    Authentication(ScenarioSettings settings) {
+        nonceNanos = settings.nonceLifetimeSeconds() * VirtualNetwork.SECONDS;
+        for (int i = 0; i < settings.users(); i++) {
+            keys.put(username(i), IntegrityKey.md5(username(i), REALM, password(i)));
+        }
+    }
+
+    static String username(int user) {
+        return "user" + user;
+    }
+
+    static String password(int user) {
+        return "password" + user;
+    }
+
+    @Override
+    public int candidates() {
+        return 1;
+    }
+
+    @Override
+    public @Nullable IntegrityKey find(String username, String realm, int candidate) {
+        return realm.equals(REALM) ? keys.get(username) : null;
+    }
+
+    /// Returns the key of the user a good request is from.
+    IntegrityKey keyOf(String username) {
+        IntegrityKey key = keys.get(username);
+        if (key == null) {
+            throw new SimulationFailure("no user " + username);
+        }
+        return key;
+    }
+
+    Verdict judge(
+            StunMessage request, StunView view, FiveTuple from, int generation, long nowNanos) {
+        if (!view.hasMessageIntegrity() && !view.hasMessageIntegritySha256()) {
+            return Verdict.NO_CREDENTIALS;
+        }
+        StunAttribute.Username username = request.first(StunAttribute.Username.class);
+        StunAttribute.Realm realm = request.first(StunAttribute.Realm.class);
+        StunAttribute.Nonce nonce = request.first(StunAttribute.Nonce.class);
+        boolean hasHash = request.first(StunAttribute.UserHashValue.class) != null;
+        if ((username == null && !hasHash)
+                || realm == null
+                || nonce == null
+                || request.invalid(AttributeType.USERNAME) != null
+                || request.invalid(AttributeType.USERHASH) != null
+                || request.invalid(AttributeType.MESSAGE_INTEGRITY_SHA256) != null) {
+            return Verdict.INCOMPLETE;
+        }
+        IntegrityKey key = username == null ? null : find(username.value(), realm.value(), 0);
+        if (key == null || !verifies(view, key)) {
+            return Verdict.WRONG;
+        }
+        return judgeNonce(nonce.value(), from, generation, nowNanos);
+    }
+
+    /// D-05: no nonce goes to two sources.
+    void issued(String nonce, FiveTuple to, int generation, long nowNanos) {
+        Issued known =
+                nonces.putIfAbsent(
+                        nonce,
+                        new Issued(to.shard(), generation, to.transport(), to.client(), nowNanos));
+        check(
+                known == null || known.client.equals(to.client()),
+                "D-05: nonce issued to %s again",
+                to);
+    }
+
+    /// Says whether the answer's integrity is of the same kind as the request's, and right.
+    boolean isSignedLike(StunView request, StunView answer, IntegrityKey key) {
+        boolean sha256 = request.hasMessageIntegritySha256();
+        return answer.hasMessageIntegritySha256() == sha256
+                && answer.hasMessageIntegrity() != sha256
+                && verifies(answer, key);
+    }
+
+    private boolean verifies(StunView message, IntegrityKey key) {
+        return message.hasMessageIntegritySha256()
+                ? integrity.verifySha256(message, key)
+                : integrity.verify(message, key);
+    }
+
+    private Verdict judgeNonce(String nonce, FiveTuple from, int generation, long nowNanos) {
+        Issued issued = nonces.get(nonce);
+        if (issued == null
+                || issued.shard != from.shard()
+                || issued.generation != generation
+                || issued.transport != from.transport()
+                || !issued.client.equals(from.client())) {
+            return Verdict.STALE;
+        }
+        // Nonces tell time in seconds.
+        long age = nowNanos - issued.nanos;
+        if (age > nonceNanos + VirtualNetwork.SECONDS) {
+            return Verdict.STALE;
+        }
+        return age > nonceNanos - VirtualNetwork.SECONDS ? Verdict.STALE_OR_GOOD : Verdict.GOOD;
+    }
+}
