@@ -3,7 +3,6 @@ package org.turnd.cli;
 import ch.qos.logback.classic.AsyncAppender;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.JsonEncoder;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
@@ -66,14 +65,8 @@ final class LogSetup {
             text.start();
             return text;
         }
-        var json = new JsonEncoder();
+        var json = new JsonLines();
         json.setContext(context);
-        json.setWithSequenceNumber(false);
-        json.setWithNanoseconds(false);
-        json.setWithContext(false);
-        json.setWithArguments(false);
-        json.setWithMarkers(false);
-        json.setWithMDC(false);
         json.start();
         return json;
     }
