@@ -20,10 +20,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.turnd.interop.CertificateAuthority;
-import org.turnd.interop.Coturn;
+import org.turnd.interop.RunningServer;
 import org.turnd.peers.lab.NatKind;
 import org.turnd.peers.lab.NatLaboratory;
 import org.turnd.peers.lab.NatLaboratorySpec;
+import org.turnd.peers.server.ServerKind;
 
 /// Two Chromium browsers, each behind a symmetric NAT of its own, talk to each other through the
 /// server or not at all.
@@ -35,7 +36,7 @@ class BrowserCallTest {
     @TempDir static Path directory;
     private static NatLaboratory laboratory;
     private static Playwright playwright;
-    private static Coturn server;
+    private static RunningServer server;
     private static CertificateAuthority authority;
     private static BrowserPeer alice;
     private static BrowserPeer bob;
@@ -48,7 +49,8 @@ class BrowserCallTest {
         OPENED.push(laboratory);
         authority = new CertificateAuthority(directory);
         server =
-                Coturn.start(
+                RunningServer.start(
+                        ServerKind.TURND,
                         directory,
                         laboratory.serverIpv4(),
                         authority.issue(laboratory.serverIpv4()),
@@ -128,8 +130,8 @@ class BrowserCallTest {
                         List.of(
                                 Map.of(
                                         "urls", url,
-                                        "username", Coturn.USERNAME,
-                                        "credential", Coturn.PASSWORD)),
+                                        "username", RunningServer.USER.username(),
+                                        "credential", RunningServer.USER.password())),
                         "iceTransportPolicy",
                         policy);
         bob.start(configuration, false);

@@ -9,11 +9,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.cert.CertificateException;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
-import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,51 +30,69 @@ import org.turnd.cli.check.ReceivedData;
 import org.turnd.cli.check.TlsTrust;
 import org.turnd.cli.check.TurnClient;
 import org.turnd.cli.check.TurnFailure;
+import org.turnd.peers.server.ServerKind;
 import org.turnd.stun.AddressFamily;
 import org.turnd.stun.Octets;
 
-/// Our client against coturn, so that what it says of turnd can be believed.
-@Timeout(30)
+/// Our client against coturn, so that what it says of turnd can be believed, and against turnd.
+@Timeout(120)
 class TurnClientTest {
+    private static final int BURST = 100;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     @TempDir static Path directory;
     private static CertificateAuthority authority;
-    private static Coturn ipv4;
-    private static Coturn ipv6;
+    private static final Map<String, RunningServer> SERVERS = new HashMap<>();
     private static ClientOptions options;
 
     @BeforeAll
     static void start() throws IOException, CertificateException {
         authority = new CertificateAuthority(directory);
         options =
-                ClientOptions.of(new LongTermCredential(Coturn.USERNAME, Coturn.PASSWORD))
+                ClientOptions.of(RunningServer.USER)
                         .trusting(TlsTrust.ofAuthorities(authority.certificateFile()));
-        ipv4 = coturn("127.0.0.1", authority.issue("127.0.0.1"));
-        ipv6 = coturn("::1", authority.issue("::1"));
-    }
-
-    private static Coturn coturn(
-            String address, CertificateAuthority.ServerCertificate certificate) {
-        return Coturn.start(
-                directory,
-                address,
-                certificate,
-                UnaryOperator.identity(),
-                "--allow-loopback-peers");
+        for (var kind : ServerKind.values()) {
+            for (var address : List.of("127.0.0.1", "::1")) {
+                SERVERS.put(
+                        kind + address,
+                        RunningServer.onLoopback(
+                                kind, directory, address, authority.issue(address)));
+            }
+        }
     }
 
     @AfterAll
     static void stop() {
-        ipv4.close();
-        ipv6.close();
+        SERVERS.values().forEach(RunningServer::close);
+    }
+
+    private static RunningServer server(ServerKind kind) {
+        return server(kind, AddressFamily.IPV4);
+    }
+
+    private static RunningServer server(ServerKind kind, AddressFamily family) {
+        var address = family == AddressFamily.IPV4 ? "127.0.0.1" : "::1";
+        return Objects.requireNonNull(SERVERS.get(kind + address));
     }
 
     @ParameterizedTest
-    @CsvSource({"UDP, IPV4", "TCP, IPV4", "TLS, IPV4", "UDP, IPV6", "TCP, IPV6", "TLS, IPV6"})
-    void twoClientsReachEachOtherThroughTheirRelays(Carrier carrier, AddressFamily family)
-            throws TurnFailure {
-        var endpoint = (family == AddressFamily.IPV4 ? ipv4 : ipv6).endpoint(carrier);
+    @CsvSource({
+        "TURND, UDP, IPV4",
+        "TURND, TCP, IPV4",
+        "TURND, TLS, IPV4",
+        "TURND, UDP, IPV6",
+        "TURND, TCP, IPV6",
+        "TURND, TLS, IPV6",
+        "COTURN, UDP, IPV4",
+        "COTURN, TCP, IPV4",
+        "COTURN, TLS, IPV4",
+        "COTURN, UDP, IPV6",
+        "COTURN, TCP, IPV6",
+        "COTURN, TLS, IPV6"
+    })
+    void twoClientsReachEachOtherThroughTheirRelays(
+            ServerKind kind, Carrier carrier, AddressFamily family) throws TurnFailure {
+        var endpoint = server(kind, family).endpoint(carrier);
         try (var alice = TurnClient.connect(endpoint, options);
                 var bob = TurnClient.connect(endpoint, options)) {
             assertEquals(alice.localAddress(), alice.bind());
@@ -99,10 +118,31 @@ class TurnClientTest {
         }
     }
 
-    @Test
-    void wrongPasswordIsRefusedWith401() throws TurnFailure {
-        var wrong = ClientOptions.of(new LongTermCredential(Coturn.USERNAME, "looking glass"));
-        try (var client = TurnClient.connect(ipv4.endpoint(Carrier.UDP), wrong)) {
+    @ParameterizedTest
+    @CsvSource({"TURND, TCP", "TURND, TLS", "COTURN, TCP", "COTURN, TLS"})
+    void nothingOfABurstGetsLostOnAStream(ServerKind kind, Carrier carrier) throws TurnFailure {
+        var endpoint = server(kind).endpoint(carrier);
+        try (var alice = TurnClient.connect(endpoint, options);
+                var bob = TurnClient.connect(endpoint, options)) {
+            var aliceRelay = alice.allocate(null).relayed();
+            alice.bindChannel(0x4001, bob.allocate(null).relayed());
+            bob.createPermission(aliceRelay);
+            for (var i = 0; i < BURST; i++) {
+                alice.sendOnChannel(0x4001, Octets.utf8("message " + i));
+            }
+            for (var i = 0; i < BURST; i++) {
+                assertEquals(Octets.utf8("message " + i), received(bob).data());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void wrongPasswordIsRefusedWith401(ServerKind kind) throws TurnFailure {
+        var wrong =
+                ClientOptions.of(
+                        new LongTermCredential(RunningServer.USER.username(), "looking glass"));
+        try (var client = TurnClient.connect(server(kind).endpoint(Carrier.UDP), wrong)) {
             var refusal =
                     assertInstanceOf(
                             Failure.ErrorResponse.class,
@@ -112,9 +152,11 @@ class TurnClientTest {
         }
     }
 
-    @Test
-    void withoutCredentialsThe401IsTheEnd() throws TurnFailure {
-        try (var client = TurnClient.connect(ipv4.endpoint(Carrier.UDP), ClientOptions.of(null))) {
+    @ParameterizedTest
+    @EnumSource
+    void withoutCredentialsThe401IsTheEnd(ServerKind kind) throws TurnFailure {
+        try (var client =
+                TurnClient.connect(server(kind).endpoint(Carrier.UDP), ClientOptions.of(null))) {
             var refusal =
                     assertInstanceOf(
                             Failure.ErrorResponse.class,
@@ -125,10 +167,8 @@ class TurnClientTest {
     }
 
     @ParameterizedTest
-    @EnumSource(
-            value = TlsProblem.class,
-            names = {"UNTRUSTED", "WRONG_NAME", "EXPIRED"})
-    void tellsWhyACertificateIsNotGood(TlsProblem problem) {
+    @CsvSource({"COTURN, UNTRUSTED", "COTURN, WRONG_NAME", "COTURN, EXPIRED", "TURND, WRONG_NAME"})
+    void tellsWhyACertificateIsNotGood(ServerKind kind, TlsProblem problem) {
         var certificate =
                 switch (problem) {
                     case WRONG_NAME -> authority.issue("turn.example.org");
@@ -139,7 +179,7 @@ class TurnClientTest {
                 problem == TlsProblem.UNTRUSTED
                         ? options.trusting(TlsTrust.ofDefaultAuthorities())
                         : options;
-        try (var server = coturn("127.0.0.1", certificate)) {
+        try (var server = RunningServer.onLoopback(kind, directory, "127.0.0.1", certificate)) {
             var endpoint = server.endpoint(Carrier.TLS);
             var refusal =
                     assertInstanceOf(
@@ -153,10 +193,11 @@ class TurnClientTest {
         }
     }
 
-    @Test
-    void acceptsAnyCertificateWhenToldToAndNotesWhatIsWrong() throws TurnFailure {
+    @ParameterizedTest
+    @EnumSource
+    void acceptsAnyCertificateWhenToldToAndNotesWhatIsWrong(ServerKind kind) throws TurnFailure {
         var lenient = options.trusting(TlsTrust.ofDefaultAuthorities().overlookingProblems());
-        try (var client = TurnClient.connect(ipv4.endpoint(Carrier.TLS), lenient)) {
+        try (var client = TurnClient.connect(server(kind).endpoint(Carrier.TLS), lenient)) {
             var tls = Objects.requireNonNull(client.tls());
             assertEquals(TlsProblem.UNTRUSTED, Objects.requireNonNull(tls.overlooked()).problem());
             assertEquals("stun.turn", tls.alpn());
@@ -164,10 +205,11 @@ class TurnClientTest {
         }
     }
 
-    @Test
-    void aPortWhereNobodyListensIsRefusedOnEveryCarrier() throws TurnFailure {
+    @ParameterizedTest
+    @EnumSource
+    void aPortWhereNobodyListensIsRefusedOnEveryCarrier(ServerKind kind) throws TurnFailure {
         for (var carrier : Carrier.values()) {
-            var open = ipv4.endpoint(Carrier.UDP);
+            var open = server(kind).endpoint(Carrier.UDP);
             var closed = new Endpoint(carrier, "127.0.0.1", open.address().withPort(9));
             assertInstanceOf(
                     Failure.ConnectionRefused.class,

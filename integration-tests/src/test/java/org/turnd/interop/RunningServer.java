@@ -1,0 +1,218 @@
+package org.turnd.interop;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+import org.turnd.cli.check.Carrier;
+import org.turnd.cli.check.Endpoint;
+import org.turnd.cli.check.LongTermCredential;
+import org.turnd.peers.server.ServerKind;
+import org.turnd.stun.TransportAddress;
+
+/// A TURN server as a process of its own on one address, with one user, for UDP, TCP and TLS: turnd
+/// as an operator starts it, or Debian's coturn.
+public final class RunningServer implements AutoCloseable {
+    /// The only user.
+    public static final LongTermCredential USER =
+            new LongTermCredential("alice", "kM4vT7xQ2nLp9sWd");
+
+    private final ServerProcess process;
+    private final InetAddress address;
+    private final int port;
+    private final int tlsPort;
+
+    private RunningServer(ServerProcess process, InetAddress address, int port, int tlsPort) {
+        this.process = process;
+        this.address = address;
+        this.port = port;
+        this.tlsPort = tlsPort;
+    }
+
+    /// Starts a server on loopback which lets peers on loopback be reached.
+    ///
+    /// @param directory for its files
+    /// @param address `127.0.0.1` or `::1`
+    /// @param certificate for TLS
+    /// @return the running server, to be closed
+    public static RunningServer onLoopback(
+            ServerKind kind,
+            Path directory,
+            String address,
+            CertificateAuthority.ServerCertificate certificate) {
+        return start(kind, directory, address, certificate, UnaryOperator.identity());
+    }
+
+    /// Starts a server and waits until it answers.
+    ///
+    /// @param directory for its files
+    /// @param address where it listens and relays
+    /// @param certificate for TLS
+    /// @param wrapper makes the command one that runs elsewhere, in a network namespace for example
+    /// @return the running server, to be closed
+    public static RunningServer start(
+            ServerKind kind,
+            Path directory,
+            String address,
+            CertificateAuthority.ServerCertificate certificate,
+            UnaryOperator<List<String>> wrapper) {
+        var inet = InetAddress.ofLiteral(address);
+        int port = freePort(inet, 3478);
+        int tlsPort = freePort(inet, 5349);
+        var own = newDirectory(directory);
+        var process =
+                switch (kind) {
+                    case COTURN ->
+                            ServerProcess.start(
+                                    new ProcessBuilder(
+                                            wrapper.apply(
+                                                    coturn(own, inet, port, tlsPort, certificate))),
+                                    line -> line.contains("SQLite DB connection success"));
+                    case TURND ->
+                            ServerProcess.start(
+                                    new ProcessBuilder(
+                                            wrapper.apply(
+                                                    turnd(own, inet, port, tlsPort, certificate))),
+                                    line -> line.contains(" ready"));
+                };
+        return new RunningServer(process, inet, port, tlsPort);
+    }
+
+    private static List<String> coturn(
+            Path directory,
+            InetAddress address,
+            int port,
+            int tlsPort,
+            CertificateAuthority.ServerCertificate certificate) {
+        var host = address.getHostAddress();
+        return List.of(
+                "turnserver",
+                "-n",
+                "--no-cli",
+                "--no-dtls",
+                "--simple-log",
+                "--log-file=stdout",
+                "--listening-ip=" + host,
+                "--relay-ip=" + host,
+                "--listening-port=" + port,
+                "--tls-listening-port=" + tlsPort,
+                "--realm=turnd.test",
+                "--lt-cred-mech",
+                "--user=" + USER.username() + ":" + USER.password(),
+                "--allow-loopback-peers",
+                "--cert=" + certificate.chain(),
+                "--pkey=" + certificate.key(),
+                "--pidfile=" + directory.resolve("coturn.pid"),
+                "--userdb=" + directory.resolve("coturn.db"));
+    }
+
+    private static List<String> turnd(
+            Path directory,
+            InetAddress address,
+            int port,
+            int tlsPort,
+            CertificateAuthority.ServerCertificate certificate) {
+        var host = TransportAddress.of(address, 0).host();
+        var family = host.contains(":") ? "ipv6" : "ipv4";
+        var file = directory.resolve("turnd.conf");
+        var configuration =
+                """
+                realm = turnd.test
+                listeners { udp = "%1$s", tcp = "%1$s", tls = "%2$s" }
+                relay.%3$s = "%4$s"
+                auth.users = [{ name = %5$s, password = "%6$s" }]
+                peers.allow = ["127.0.0.0/8", "::1"]
+                tls { certificate = "%7$s", key = "%8$s" }
+                http.address = none
+                log.format = text
+                """
+                        .formatted(
+                                TransportAddress.of(address, port),
+                                TransportAddress.of(address, tlsPort),
+                                family,
+                                host,
+                                USER.username(),
+                                USER.password(),
+                                certificate.chain(),
+                                certificate.key());
+        try {
+            Files.writeString(file, configuration);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx256m",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "org.turnd.cli.Turnd",
+                "run",
+                "-c",
+                file.toString());
+    }
+
+    /// Returns the `host:port` of the UDP and TCP listeners, IPv6 addresses in brackets.
+    ///
+    /// @return for a URL
+    public String hostAndPort() {
+        return endpoint(Carrier.UDP).address().toString();
+    }
+
+    /// Returns the `host:port` of the TLS listener.
+    ///
+    /// @return for a URL
+    public String tlsHostAndPort() {
+        return endpoint(Carrier.TLS).address().toString();
+    }
+
+    /// Returns where the server listens.
+    ///
+    /// @param carrier what to speak
+    /// @return for a client
+    public Endpoint endpoint(Carrier carrier) {
+        return Endpoint.of(carrier, address, carrier == Carrier.TLS ? tlsPort : port);
+    }
+
+    /// Returns what the server has written.
+    ///
+    /// @return lines
+    public String log() {
+        return process.log();
+    }
+
+    @Override
+    public void close() {
+        process.close();
+    }
+
+    private static Path newDirectory(Path parent) {
+        try {
+            return Files.createDirectory(parent.resolve("server-" + UUID.randomUUID()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Finds a port that is free for UDP and TCP now. Other hosts' ports all are.
+    private static int freePort(InetAddress address, int elsewhere) {
+        if (!address.isLoopbackAddress()) {
+            return elsewhere;
+        }
+        try (var tcp = new ServerSocket(0, 1, address);
+                var udp = new DatagramSocket(tcp.getLocalPort(), address)) {
+            return udp.getLocalPort();
+        } catch (IOException e) {
+            throw new IllegalStateException("no free port on " + address, e);
+        }
+    }
+}
