@@ -15,6 +15,7 @@ import org.turnd.stun.StunAttribute.AdditionalAddressFamily;
 import org.turnd.stun.StunAttribute.ChannelNumber;
 import org.turnd.stun.StunAttribute.DontFragment;
 import org.turnd.stun.StunAttribute.EvenPort;
+import org.turnd.stun.StunAttribute.Lifetime;
 import org.turnd.stun.StunAttribute.Nonce;
 import org.turnd.stun.StunAttribute.RequestedAddressFamily;
 import org.turnd.stun.StunAttribute.RequestedTransport;
@@ -214,6 +215,20 @@ class ProcessingOrderTest {
         assertEquals(441, client.refusal(StunMethod.CHANNEL_BIND, new ChannelNumber(1)));
         assertEquals(441, client.refusal(StunMethod.REFRESH, malformed(AttributeType.LIFETIME)));
         assertEquals(437, client.refusal(StunMethod.ALLOCATE, TestClient.UDP));
+    }
+
+    @Test
+    @DisplayName("0/10 an Allocate still waiting for its relay: 437 to everything else, unharmed")
+    void refusesEverythingWhileTheRelayIsBeingBound() {
+        fixture.sink.binding = RecordingSink.Binding.LATER;
+        assertEquals(1, client.feed(client.signed(StunMethod.ALLOCATE, TestClient.UDP)).size());
+        assertEquals(437, client.refusal(StunMethod.ALLOCATE, TestClient.UDP));
+        assertEquals(437, client.refusal(StunMethod.REFRESH, new Lifetime(0)));
+        assertEquals(437, client.refusal(StunMethod.CREATE_PERMISSION, PEER_ATTRIBUTE));
+        assertEquals(List.of(), client.send(PEER, (byte) 1));
+        fixture.sink.settleOldest(true);
+        assertEquals(0, client.answerIn(fixture.drain()).errorCode());
+        assertEquals(600, client.refresh(600));
     }
 
     @Test
