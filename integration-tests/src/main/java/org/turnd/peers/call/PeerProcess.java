@@ -16,7 +16,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.turnd.peers.lab.Cleanup;
 import org.turnd.peers.lab.Namespace;
+import org.turnd.peers.lab.ScratchDirectory;
 
 /// A running process of WebRTC peers, on this host or inside a namespace. Safe for use by many
 /// threads.
@@ -31,13 +33,16 @@ public final class PeerProcess implements AutoCloseable {
     private static final int END_WAIT_SECONDS = 3;
 
     private final Process process;
+    private final ScratchDirectory directory;
+    private final Cleanup cleanup = new Cleanup(this::end);
     private final BufferedWriter input;
     private final Map<String, Consumer<Event>> links = new ConcurrentHashMap<>();
     private final AtomicInteger linksOpened = new AtomicInteger();
     private final ArrayDeque<String> errors = new ArrayDeque<>();
 
-    private PeerProcess(Process process) {
+    private PeerProcess(Process process, ScratchDirectory directory) {
         this.process = process;
+        this.directory = directory;
         input = process.outputWriter(StandardCharsets.UTF_8);
         Thread.ofVirtual().name("peer-events").start(this::readEvents);
         Thread.ofVirtual().name("peer-errors").start(this::readErrors);
@@ -54,12 +59,16 @@ public final class PeerProcess implements AutoCloseable {
                 new ArrayList<>(
                         List.of(java, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"));
         command.add("--enable-native-access=ALL-UNNAMED");
+        // libwebrtc's binding unpacks its library there, and a process that is killed leaves it.
+        var directory = ScratchDirectory.create();
+        command.add("-Djava.io.tmpdir=" + directory.path());
         command.addAll(
                 List.of("-cp", System.getProperty("java.class.path"), PeerMain.class.getName()));
         try {
-            return new PeerProcess(
-                    (host == null ? new ProcessBuilder(command) : host.exec(command)).start());
+            var builder = host == null ? new ProcessBuilder(command) : host.exec(command);
+            return new PeerProcess(builder.start(), directory);
         } catch (IOException e) {
+            directory.delete();
             throw new CallFailure("cannot start a peer process: " + e.getMessage());
         }
     }
@@ -149,6 +158,10 @@ public final class PeerProcess implements AutoCloseable {
     /// Ends the process; its links go with it.
     @Override
     public void close() {
+        cleanup.close();
+    }
+
+    private void end() {
         links.clear();
         try {
             synchronized (input) {
@@ -159,8 +172,9 @@ public final class PeerProcess implements AutoCloseable {
         }
         try {
             if (!process.waitFor(END_WAIT_SECONDS, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
+                process.destroyForcibly().waitFor();
             }
+            directory.delete();
         } catch (InterruptedException e) {
             process.destroyForcibly();
             Thread.currentThread().interrupt();

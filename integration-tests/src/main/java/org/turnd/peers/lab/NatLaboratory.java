@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 
@@ -46,8 +45,7 @@ public final class NatLaboratory implements AutoCloseable {
     private final String prefix =
             PREFIX + ProcessHandle.current().pid() + "-" + OPENED.incrementAndGet() + "-";
     private final List<Namespace> namespaces = Collections.synchronizedList(new ArrayList<>());
-    private final AtomicBoolean closed = new AtomicBoolean();
-    private final Thread closeAtExit = new Thread(this::destroyNamespaces, prefix + "cleanup");
+    private final Cleanup cleanup = new Cleanup(this::destroyNamespaces);
     private final List<Namespace> peers = new ArrayList<>();
     private final Namespace internet = new Namespace(prefix + "internet");
     private final Namespace server = new Namespace(prefix + "server");
@@ -69,7 +67,6 @@ public final class NatLaboratory implements AutoCloseable {
         }
         removeLeftovers();
         var laboratory = new NatLaboratory(spec);
-        Runtime.getRuntime().addShutdownHook(laboratory.closeAtExit);
         try {
             laboratory.build();
             return laboratory;
@@ -161,13 +158,7 @@ public final class NatLaboratory implements AutoCloseable {
     /// Kills every process in the namespaces and removes them. Closing twice is harmless.
     @Override
     public void close() {
-        destroyNamespaces();
-        try {
-            Runtime.getRuntime().removeShutdownHook(closeAtExit);
-        } catch (IllegalStateException e) {
-            // The process is ending, and the hook finds nothing left to do.
-            assert closed.get();
-        }
+        cleanup.close();
     }
 
     private void build() {
@@ -288,9 +279,6 @@ public final class NatLaboratory implements AutoCloseable {
     }
 
     private void destroyNamespaces() {
-        if (!closed.compareAndSet(false, true)) {
-            return;
-        }
         synchronized (namespaces) {
             namespaces.reversed().forEach(Namespace::destroy);
             var left = namespaces.stream().filter(Namespace::exists).map(Namespace::name).toList();

@@ -3,19 +3,18 @@ package org.turnd.peers.server;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import org.turnd.peers.lab.Cleanup;
 import org.turnd.peers.lab.LaboratoryException;
 import org.turnd.peers.lab.Namespace;
+import org.turnd.peers.lab.ScratchDirectory;
 
 /// What every server's process has in common: a directory for its files, its output, its life and
 /// death.
@@ -26,36 +25,25 @@ final class ServerProcess {
     private static final int STOP_WAIT_SECONDS = 5;
 
     private final Namespace host;
-    private final Path directory;
+    private final ScratchDirectory directory = ScratchDirectory.create();
+    private final Cleanup cleanup = new Cleanup(this::killAndDelete);
     private final ArrayDeque<String> log = new ArrayDeque<>();
-    private final AtomicBoolean closed = new AtomicBoolean();
-    private final Thread closeAtExit = new Thread(this::killAndDelete, "server-cleanup");
     private volatile @Nullable Process process;
 
     ServerProcess(Namespace host) {
         this.host = host;
-        try {
-            directory = Files.createTempDirectory("turnd-peers-");
-            Runtime.getRuntime().addShutdownHook(closeAtExit);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /// Writes a file of the server, readable by its owner only, and returns its path.
     Path write(String file, String content) {
-        try {
-            return Files.writeString(directory.resolve(file), content);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return directory.write(file, content);
     }
 
     void start(List<String> command) {
         try {
             var started =
                     host.exec(command)
-                            .directory(directory.toFile())
+                            .directory(directory.path().toFile())
                             .redirectErrorStream(true)
                             .start();
             process = started;
@@ -143,27 +131,11 @@ final class ServerProcess {
     }
 
     void close() {
-        killAndDelete();
-        try {
-            Runtime.getRuntime().removeShutdownHook(closeAtExit);
-        } catch (IllegalStateException e) {
-            // The process is ending, and the hook finds nothing left to do.
-            assert closed.get();
-        }
+        cleanup.close();
     }
 
     private void killAndDelete() {
-        if (!closed.compareAndSet(false, true)) {
-            return;
-        }
         kill();
-        try (var files = Files.list(directory)) {
-            for (var file : files.toList()) {
-                Files.delete(file);
-            }
-            Files.delete(directory);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        directory.delete();
     }
 }
