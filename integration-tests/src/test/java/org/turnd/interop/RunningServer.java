@@ -128,6 +128,8 @@ public final class RunningServer implements AutoCloseable {
                 relay.%3$s = "%4$s"
                 auth.users = [{ name = %5$s, password = "%6$s" }]
                 peers.allow = ["127.0.0.0/8", "::1"]
+                # coturn's client draws channel numbers from RFC 5766's range.
+                limits.channel-numbers = rfc5766
                 tls { certificate = "%7$s", key = "%8$s" }
                 http.address = none
                 log.format = text

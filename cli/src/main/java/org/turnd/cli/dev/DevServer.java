@@ -51,7 +51,8 @@ public record DevServer(ServerSettings settings, String host) {
                     1000,
                     Duration.ofSeconds(10),
                     Duration.ofMinutes(1),
-                    256 * 1024);
+                    256 * 1024,
+                    ServerSettings.ChannelNumbers.RFC8656);
 
     /// Looks at this machine and decides.
     ///

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.turnd.server.config.ServerSettings.ChannelNumbers;
 import org.turnd.server.config.ServerSettings.DataPlane;
 import org.turnd.server.config.ServerSettings.LogFormat;
 import org.turnd.server.config.ServerSettings.LogLevel;
@@ -226,6 +227,14 @@ final class Schema {
                     "256KiB",
                     "Bytes at most that wait for a TCP or TLS client which doesn't read. What"
                             + " doesn't fit is dropped, as UDP would.");
+    static final Setting<ChannelNumbers> CHANNEL_NUMBERS =
+            Setting.of(
+                    "limits.channel-numbers",
+                    ValueTypes.choice(ChannelNumbers.class),
+                    "rfc8656",
+                    "Which channel numbers clients may bind: 0x4000 to 0x4FFF, or with rfc5766 up to"
+                            + " 0x7FFF, which old clients need. RFC 8656 leaves that range to other"
+                            + " protocols on the same port.");
 
     static final Setting<Path> CERTIFICATE =
             Setting.unset(
@@ -314,6 +323,7 @@ final class Schema {
                     HANDSHAKE_TIMEOUT,
                     IDLE_STREAM_TIMEOUT,
                     STREAM_QUEUE,
+                    CHANNEL_NUMBERS,
                     CERTIFICATE,
                     KEY,
                     KEY_PASSWORD,

@@ -149,7 +149,21 @@ public record ServerSettings(
             int connections,
             Duration handshakeTimeout,
             Duration idleStreamTimeout,
-            int streamQueueBytes) {}
+            int streamQueueBytes,
+            ChannelNumbers channelNumbers) {}
+
+    /// Which channel numbers clients may bind.
+    public enum ChannelNumbers {
+        /// 0x4000 to 0x4FFF (RFC 8656 §12).
+        RFC8656,
+        /// 0x4000 to 0x7FFF, for clients that still draw from the range of RFC 5766 §11.
+        RFC5766;
+
+        /// Returns the highest number.
+        public int max() {
+            return this == RFC8656 ? 0x4FFF : 0x7FFF;
+        }
+    }
 
     /// Certificate chain and private key, PEM.
     ///

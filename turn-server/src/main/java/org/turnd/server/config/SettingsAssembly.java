@@ -159,7 +159,8 @@ final class SettingsAssembly {
                 reader.value(Schema.CONNECTIONS),
                 reader.value(Schema.HANDSHAKE_TIMEOUT),
                 reader.value(Schema.IDLE_STREAM_TIMEOUT),
-                reader.value(Schema.STREAM_QUEUE));
+                reader.value(Schema.STREAM_QUEUE),
+                reader.value(Schema.CHANNEL_NUMBERS));
     }
 
     private @Nullable Path path(Setting<Path> setting, @Nullable Path configuration) {

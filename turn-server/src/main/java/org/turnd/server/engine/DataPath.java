@@ -65,7 +65,8 @@ final class DataPath {
             return;
         }
         // J-12: shorter than it says is dropped, longer is padding.
-        if (!ChannelData.fits(buffer, offset, length)) {
+        if (length < ChannelData.HEADER_LENGTH
+                || ChannelData.dataLength(buffer, offset) > length - ChannelData.HEADER_LENGTH) {
             counters.increment(Counter.DROPPED_MALFORMED);
             return;
         }

@@ -4,6 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.turnd.stun.AddressFamily;
 import org.turnd.stun.AttributeType;
+import org.turnd.stun.ChannelData;
 import org.turnd.stun.ErrorReason;
 import org.turnd.stun.StunAttribute;
 import org.turnd.stun.StunAttribute.ChannelNumber;
@@ -14,19 +15,19 @@ import org.turnd.stun.TransportAddress;
 
 /// CreatePermission (RFC 8656 §10.2) and ChannelBind (§12.2), which installs a permission, too.
 final class PermissionProcessor {
-    private static final int CHANNEL_MIN = 0x4000;
-    private static final int CHANNEL_MAX = 0x4FFF;
-
+    private final int channelNumberMax;
     private final SharedState shared;
     private final PeerPolicy policy;
     private final ChannelOffload offload;
     private final EngineCounters counters;
 
     PermissionProcessor(
+            EngineSettings settings,
             SharedState shared,
             PeerPolicy policy,
             ChannelOffload offload,
             EngineCounters counters) {
+        this.channelNumberMax = settings.channelNumberMax();
         this.shared = shared;
         this.policy = policy;
         this.offload = offload;
@@ -73,8 +74,8 @@ final class PermissionProcessor {
         XorPeerAddress peerAttribute = message.first(XorPeerAddress.class);
         // J-01, J-02. Nothing can be sent to port 0.
         if (number == null
-                || number.number() < CHANNEL_MIN
-                || number.number() > CHANNEL_MAX
+                || number.number() < ChannelData.MIN_NUMBER
+                || number.number() > channelNumberMax
                 || peerAttribute == null
                 || peerAttribute.address().port() == 0) {
             return Answer.Refusal.of(ErrorReason.BAD_REQUEST, RefusalCause.BAD_REQUEST);

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.turnd.server.engine.EngineEvents.EndReason;
+import org.turnd.stun.ChannelData;
 import org.turnd.stun.Decoded;
 import org.turnd.stun.ErrorReason;
 import org.turnd.stun.FirstByte;
@@ -29,6 +30,7 @@ import org.turnd.stun.TransportAddress;
 public final class TurnEngine {
     private final EngineCounters counters = new EngineCounters();
     private final StunView view = new StunView();
+    private final int channelNumberMax;
     private final StoredAnswers storedAnswers;
     private final Allocations allocations;
     private final DataPath dataPath;
@@ -53,6 +55,7 @@ public final class TurnEngine {
             EngineEvents events,
             ChannelOffload offload,
             RandomGenerator random) {
+        channelNumberMax = settings.channelNumberMax();
         MessageIntegrity integrity = new MessageIntegrity();
         storedAnswers = new StoredAnswers(settings.storedAnswersMax());
         allocations =
@@ -72,7 +75,7 @@ public final class TurnEngine {
         allocate =
                 new AllocateProcessor(settings, shared, allocations, events, counters, responder);
         refresh = new RefreshProcessor(settings, allocations);
-        permission = new PermissionProcessor(shared, policy, offload, counters);
+        permission = new PermissionProcessor(settings, shared, policy, offload, counters);
     }
 
     /// A UDP datagram from a client.
@@ -218,8 +221,15 @@ public final class TurnEngine {
         return counters;
     }
 
-    private static FirstByte protocolOf(ByteBuf buffer, int offset, int length) {
-        return length < 1 ? FirstByte.OTHER : FirstByte.of(buffer.getUnsignedByte(offset));
+    private FirstByte protocolOf(ByteBuf buffer, int offset, int length) {
+        if (length < 1) {
+            return FirstByte.OTHER;
+        }
+        int first = buffer.getUnsignedByte(offset);
+        // J-02: the range of RFC 5766, where it is let in.
+        return first > ChannelData.MAX_NUMBER >> 8 && first <= channelNumberMax >> 8
+                ? FirstByte.CHANNEL_DATA
+                : FirstByte.of(first);
     }
 
     /// Step 1 of the processing order: what is not a STUN message of this decade is dropped.

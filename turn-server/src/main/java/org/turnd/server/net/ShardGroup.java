@@ -66,7 +66,8 @@ public final class ShardGroup implements AutoCloseable {
                 new StreamLimits(
                         limits.handshakeTimeout().toNanos(),
                         limits.idleStreamTimeout().toNanos(),
-                        limits.streamQueueBytes());
+                        limits.streamQueueBytes(),
+                        limits.channelNumbers().max());
         for (EventExecutor executor : loops) {
             var loop = (SingleThreadIoEventLoop) executor;
             shards.add(
@@ -112,7 +113,8 @@ public final class ShardGroup implements AutoCloseable {
                 Math.ceilDiv(limits.allocations(), shards),
                 limits.permissionsPerAllocation(),
                 limits.channelsPerAllocation(),
-                STORED_ANSWERS_MAX);
+                STORED_ANSWERS_MAX,
+                limits.channelNumbers().max());
     }
 
     /// Opens these listeners, wildcards as one for each address in `local`.

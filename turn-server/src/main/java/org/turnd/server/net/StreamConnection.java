@@ -102,7 +102,7 @@ final class StreamConnection extends ByteToMessageDecoder {
             watch(limits.idleNanos());
         }
         int first = in.getUnsignedByte(index);
-        if (first >= 0x50) {
+        if (first > limits.channelNumberMax() >> 8) {
             // J-15 (RFC 8656 §12.6): reserved channel numbers are skipped.
             shard.counters().add(Counter.STREAM_SKIPPED_FRAMES, 1);
             return;

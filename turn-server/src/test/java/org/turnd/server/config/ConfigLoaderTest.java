@@ -80,6 +80,7 @@ class ConfigLoaderTest {
               handshake-timeout = 6s
               idle-stream-timeout = 7s
               stream-queue = 64KiB
+              channel-numbers = rfc5766
             }
             tls { certificate = cert.pem, key = key.pem }
             http.address = none
@@ -125,7 +126,8 @@ class ConfigLoaderTest {
                         20000,
                         Duration.ofSeconds(10),
                         Duration.ofMinutes(1),
-                        256 * 1024),
+                        256 * 1024,
+                        ServerSettings.ChannelNumbers.RFC8656),
                 settings.limits());
         assertNull(settings.tls());
         assertEquals(new Http(address("127.0.0.1:9641")), settings.http());
@@ -197,7 +199,8 @@ class ConfigLoaderTest {
                         5,
                         Duration.ofSeconds(6),
                         Duration.ofSeconds(7),
-                        65536),
+                        65536,
+                        ServerSettings.ChannelNumbers.RFC5766),
                 settings.limits());
         assertEquals(
                 new ServerSettings.Tls(

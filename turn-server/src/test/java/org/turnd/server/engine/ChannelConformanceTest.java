@@ -77,6 +77,28 @@ class ChannelConformanceTest {
     }
 
     @Test
+    @DisplayName("J-02 where RFC 5766's range is let in, its numbers carry data both ways")
+    void bindsOldNumbersWhereTheyAreLetIn() {
+        EngineFixture old = new EngineFixture(options -> options.channelNumberMax = 0x7FFF);
+        for (TestClient oldClient : List.of(old.udp(), old.tcp())) {
+            TransportAddress itsRelay = oldClient.allocate();
+            oldClient.channelBind(0x7FFF, PEER);
+            assertEquals(
+                    List.of(Output.ToPeer.of(itsRelay, PEER, DATA)),
+                    oldClient.channelData(0x7FFF, DATA));
+            assertEquals(
+                    List.of(oldClient.gotChannelData(0x7FFF, DATA)),
+                    old.peerSends(itsRelay, PEER, DATA));
+            assertEquals(
+                    400,
+                    oldClient.refusal(
+                            StunMethod.CHANNEL_BIND,
+                            new ChannelNumber(0x8000),
+                            new XorPeerAddress(OTHER_PORT)));
+        }
+    }
+
+    @Test
     @DisplayName("J-03 number or peer bound to something else: 400, the old binding is intact")
     void refusesConflictingBinds() {
         client.channelBind(0x4000, PEER);

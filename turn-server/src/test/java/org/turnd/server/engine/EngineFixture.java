@@ -59,6 +59,7 @@ final class EngineFixture {
         int permissionsMax = 10;
         int channelsMax = 10;
         int storedAnswersMax = 100;
+        int channelNumberMax = 0x4FFF;
         @Nullable TransportAddress relayIpv4 = RELAY_IPV4;
         @Nullable TransportAddress relayIpv6 = RELAY_IPV6;
         @Nullable TransportAddress externalIpv4;
@@ -207,7 +208,8 @@ final class EngineFixture {
                 options.allocationsMax,
                 options.permissionsMax,
                 options.channelsMax,
-                options.storedAnswersMax);
+                options.storedAnswersMax,
+                options.channelNumberMax);
     }
 
     private static ServerSettings.Relay relay(Options options) {
