@@ -13,6 +13,7 @@ import picocli.CommandLine.Spec;
         name = "turnd",
         description = "A STUN/TURN server for WebRTC.",
         mixinStandardHelpOptions = true,
+        scope = CommandLine.ScopeType.INHERIT,
         versionProvider = VersionCommand.Text.class,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {

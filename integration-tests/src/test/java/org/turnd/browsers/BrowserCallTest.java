@@ -2,7 +2,6 @@ package org.turnd.browsers;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.microsoft.playwright.Playwright;
 import java.io.IOException;
@@ -43,8 +42,8 @@ class BrowserCallTest {
 
     @BeforeAll
     static void startServerAndBrowsers() throws IOException {
-        assumeTrue(NatLaboratory.obstacle().isEmpty(), NatLaboratory.obstacle());
-        assumeTrue(BrowserPeer.obstacle().isEmpty(), BrowserPeer.obstacle());
+        assertEquals("", NatLaboratory.obstacle());
+        assertEquals("", BrowserPeer.obstacle());
         laboratory = NatLaboratory.open(NatLaboratorySpec.of(NatKind.SYMMETRIC, NatKind.SYMMETRIC));
         OPENED.push(laboratory);
         authority = new CertificateAuthority(directory);
