@@ -50,6 +50,9 @@ final class LogSetup {
         root.addAppender(queue);
         root.setLevel(Level.WARN);
         context.getLogger("org.turnd").setLevel(level(log.level()));
+        // Netty wants a hardware address for ids that turnd never uses, and warns where it has
+        // none.
+        context.getLogger("io.netty.util.internal.MacAddressUtil").setLevel(Level.ERROR);
     }
 
     /// Writes what is queued. Nothing can be logged afterwards.

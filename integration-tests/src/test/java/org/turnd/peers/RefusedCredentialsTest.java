@@ -12,7 +12,7 @@ import org.turnd.peers.call.CallOptions;
 import org.turnd.peers.lab.NatKind;
 import org.turnd.peers.lab.NatLaboratory;
 import org.turnd.peers.lab.NatLaboratorySpec;
-import org.turnd.peers.server.TimeLimitedCredentials;
+import org.turnd.peers.server.TurnServerSettings;
 import org.turnd.peers.server.TurnTransport;
 
 /// Peers whose credentials are no good learn so, and soon.
@@ -29,8 +29,8 @@ class RefusedCredentialsTest {
             var secret = lab.server().settings().secret();
             var refused =
                     List.of(
-                            TimeLimitedCredentials.now("not the server's secret", "peer", 3600),
-                            TimeLimitedCredentials.now(secret, "peer", -60));
+                            TurnServerSettings.credential("not the server's secret", 3600),
+                            TurnServerSettings.credential(secret, -60));
             for (var credentials : refused) {
                 var address = lab.networks().serverIpv4();
                 var server =

@@ -1,6 +1,9 @@
 package org.turnd.peers.server;
 
+import java.time.Instant;
 import java.util.List;
+import org.turnd.stun.RestCredential;
+import org.turnd.stun.RestCredentials;
 
 /// What a TURN server of a test is told, whichever server it is.
 ///
@@ -65,7 +68,7 @@ public record TurnServerSettings(
     /// @param transport how clients speak to it
     /// @return the entry for a peer's configuration
     public IceServer iceServer(String address, TurnTransport transport) {
-        return iceServer(address, transport, TimeLimitedCredentials.now(secret, "peer", 3600));
+        return iceServer(address, transport, credential(secret, 3600));
     }
 
     /// Returns an ICE server with the given credentials.
@@ -75,8 +78,18 @@ public record TurnServerSettings(
     /// @param credentials good or bad ones
     /// @return the entry for a peer's configuration
     public IceServer iceServer(
-            String address, TurnTransport transport, TimeLimitedCredentials credentials) {
+            String address, TurnTransport transport, RestCredential credentials) {
         return new IceServer(
                 url(address, transport), credentials.username(), credentials.password());
+    }
+
+    /// Issues a time-limited credential.
+    ///
+    /// @param secret the server's shared secret, or a wrong one
+    /// @param lifetimeSeconds counted from now; negative for one that has expired already
+    /// @return the credential of user `peer`
+    public static RestCredential credential(String secret, long lifetimeSeconds) {
+        long expiryEpochSeconds = Instant.now().getEpochSecond() + lifetimeSeconds;
+        return RestCredentials.issue(secret, "peer", expiryEpochSeconds, ':');
     }
 }

@@ -62,15 +62,17 @@ public final class ConfigLoader {
     private static void readFile(Path file, RawValues raw, List<ConfigProblem> problems) {
         Origin whole = Origin.file(file.toString(), 0);
         if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
+            // In a directory that is closed to us a file neither exists nor doesn't.
+            boolean missing = Files.notExists(file);
             problems.add(
                     new ConfigProblem(
                             whole,
                             "",
-                            Files.exists(file) ? "can't be read" : "there is no such file",
+                            missing ? "there is no such file" : "can't be read",
                             "a configuration file",
-                            Files.exists(file)
-                                    ? "let the server's user read it"
-                                    : "write one with `turnd init`, or name another with -c"));
+                            missing
+                                    ? "write one with `turnd init`, or name another with -c"
+                                    : "let the server's user read it, and enter its directory"));
             return;
         }
         var options =
