@@ -1,29 +1,18 @@
 package org.turnd.cli;
 
 import java.io.IOException;
-import java.nio.file.Path;
-import java.security.cert.CertificateException;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import org.turnd.cli.check.CheckJson;
 import org.turnd.cli.check.CheckReport;
 import org.turnd.cli.check.CheckText;
-import org.turnd.cli.check.ClientOptions;
-import org.turnd.cli.check.LongTermCredential;
-import org.turnd.cli.check.Retransmission;
 import org.turnd.cli.check.ServerCheck;
-import org.turnd.cli.check.TlsTrust;
-import org.turnd.cli.dev.DevServer;
-import org.turnd.stun.IceServerUri;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -36,8 +25,6 @@ import picocli.CommandLine.Spec;
             "Says for each failure what it probably means and what to do."
         })
 public final class CheckCommand implements Callable<Integer> {
-    private static final int LONGEST_TIMEOUT_SECONDS = 60;
-
     @Spec private CommandSpec spec;
 
     @Parameters(
@@ -46,56 +33,10 @@ public final class CheckCommand implements Callable<Integer> {
             description = "stun:, stuns:, turn: or turns: URLs, as in an RTCConfiguration.")
     private List<String> urls = new ArrayList<>();
 
-    @ArgGroup private @Nullable Source source;
-
-    @Option(names = "--username", paramLabel = "NAME", description = "The user name to show.")
-    private @Nullable String username;
-
-    @Option(
-            names = "--credential",
-            paramLabel = "PASSWORD",
-            description = "The password, credential in an RTCIceServer.")
-    private @Nullable String credential;
-
-    @Option(
-            names = "--ca",
-            paramLabel = "FILE",
-            description = "A PEM file with the only authorities to trust for TLS.")
-    private @Nullable Path authorities;
-
-    @Option(
-            names = "--insecure",
-            description = "Take certificates that are not good, and say what is wrong with them.")
-    private boolean isInsecure;
-
-    @Option(
-            names = "--timeout",
-            paramLabel = "SECONDS",
-            defaultValue = "10",
-            description = "How long to wait for an answer, 1 to 60. ${DEFAULT-VALUE} by default.")
-    private int timeoutSeconds;
+    @Mixin private TargetServer target;
 
     @Option(names = "--json", description = "Print JSON.")
     private boolean isJson;
-
-    /// Whose server it is, when it is one's own.
-    static final class Source {
-        @ArgGroup(
-                exclusive = false,
-                heading =
-                        "The server of a configuration: without URLs all of its listeners, without%n"
-                                + "--username fresh credentials%n")
-        private @Nullable ConfigSource config;
-
-        @Option(names = "--dev", description = "The server of turnd run --dev, in the same way.")
-        private boolean isDev;
-
-        OwnServer server() throws IOException, ConfigurationFailure {
-            return isDev || config == null
-                    ? OwnServer.ofDevelopment(DevServer.last(System.getenv()))
-                    : OwnServer.of(config.load(System.getenv()).settings());
-        }
-    }
 
     /// Made by Picocli.
     @SuppressWarnings("NullAway.Init") // Picocli sets the fields
@@ -103,12 +44,9 @@ public final class CheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, ConfigurationFailure {
-        var own = source == null ? null : source.server();
-        if (own == null && urls.isEmpty()) {
-            throw mistake("Which server? For example: turnd check turn:turn.example.org");
-        }
-        var uris = uris(urls.isEmpty() && own != null ? own.urls() : urls);
-        var check = new ServerCheck(options(own), InstantSource.system());
+        var chosen = target.choose(urls);
+        var check = new ServerCheck(chosen.options(), InstantSource.system());
+        var uris = chosen.uris();
         var reports = uris.stream().flatMap(uri -> check.check(uri).stream()).toList();
         var out = spec.commandLine().getOut();
         if (isJson) {
@@ -118,55 +56,5 @@ public final class CheckCommand implements Callable<Integer> {
         }
         out.flush();
         return reports.stream().allMatch(CheckReport::isGood) ? ExitCode.OK : ExitCode.FAILURE;
-    }
-
-    private List<IceServerUri> uris(List<String> urls) {
-        var uris = new ArrayList<IceServerUri>();
-        var problems = new ArrayList<String>();
-        for (var url : urls) {
-            switch (IceServerUri.parse(url)) {
-                case IceServerUri.Valid(var uri) -> uris.add(uri);
-                case IceServerUri.Problem(var text) -> problems.add(url + ": " + text);
-            }
-        }
-        if (!problems.isEmpty()) {
-            throw mistake(String.join(System.lineSeparator(), problems));
-        }
-        return uris;
-    }
-
-    private ClientOptions options(@Nullable OwnServer own) {
-        if (timeoutSeconds < 1 || timeoutSeconds > LONGEST_TIMEOUT_SECONDS) {
-            throw mistake("--timeout: expected 1 to 60 seconds; found " + timeoutSeconds);
-        }
-        var patience = Retransmission.RFC_8489.limitedTo(Duration.ofSeconds(timeoutSeconds));
-        var shown = shown();
-        return new ClientOptions(
-                shown == null && own != null ? own.credential() : shown, patience, trust(own));
-    }
-
-    private @Nullable LongTermCredential shown() {
-        if (username != null && credential != null) {
-            return new LongTermCredential(username, credential);
-        }
-        if (username != null || credential != null) {
-            throw mistake("--username and --credential belong together");
-        }
-        return null;
-    }
-
-    private TlsTrust trust(@Nullable OwnServer own) {
-        var file = authorities == null && own != null ? own.authority() : authorities;
-        try {
-            var trust =
-                    file == null ? TlsTrust.ofDefaultAuthorities() : TlsTrust.ofAuthorities(file);
-            return isInsecure ? trust.overlookingProblems() : trust;
-        } catch (IOException | CertificateException e) {
-            throw mistake("--ca: cannot read certificates from " + file + ": " + e.getMessage());
-        }
-    }
-
-    private ParameterException mistake(String text) {
-        return new ParameterException(spec.commandLine(), text);
     }
 }

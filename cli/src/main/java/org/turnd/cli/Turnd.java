@@ -2,6 +2,7 @@ package org.turnd.cli;
 
 import java.io.PrintWriter;
 import java.util.ServiceLoader;
+import org.turnd.cli.bench.BenchCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,6 +24,7 @@ import picocli.CommandLine.Spec;
             ConfigCommand.class,
             CredentialsCommand.class,
             CheckCommand.class,
+            BenchCommand.class,
             VersionCommand.class,
             CompletionCommand.class,
             ManCommand.class,

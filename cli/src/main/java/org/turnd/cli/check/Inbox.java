@@ -2,8 +2,8 @@ package org.turnd.cli.check;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +20,7 @@ final class Inbox {
         record End(IOException cause) implements Arrival {}
     }
 
-    private final BlockingQueue<Arrival> arrivals = new ArrayBlockingQueue<>(FRAMES_MAX);
+    private final BlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>(FRAMES_MAX);
     private @Nullable IOException end;
 
     Inbox(Wire wire) {

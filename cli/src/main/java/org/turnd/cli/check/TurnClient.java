@@ -45,9 +45,14 @@ public final class TurnClient implements AutoCloseable {
 
     /// Opens a connection; over UDP nothing is sent yet.
     public static TurnClient connect(Endpoint endpoint, ClientOptions options) throws TurnFailure {
-        var wire = ServerConnection.open(endpoint, options);
-        return new TurnClient(
-                wire, new StunExchange(wire, endpoint.carrier().isReliable(), options));
+        return over(ServerConnection.open(endpoint, options), endpoint.carrier(), options);
+    }
+
+    /// Takes over a wire, which is closed with the client.
+    ///
+    /// @param carrier what the wire is made of
+    public static TurnClient over(Wire wire, Carrier carrier, ClientOptions options) {
+        return new TurnClient(wire, new StunExchange(wire, carrier.isReliable(), options));
     }
 
     /// Asks for the client's address as the server sees it (RFC 8489 §2).

@@ -6,7 +6,12 @@ import org.jspecify.annotations.Nullable;
 
 /// Frames, that is STUN messages and ChannelData, to one server and from it. One thread may send
 /// while another receives; closing ends both.
-sealed interface Wire extends AutoCloseable permits UdpWire, StreamWire {
+public interface Wire extends AutoCloseable {
+    /// Opens a wire to a server, with the TLS handshake done where it is one of TLS.
+    static Wire open(Endpoint endpoint, ClientOptions options) throws TurnFailure {
+        return ServerConnection.open(endpoint, options);
+    }
+
     /// Sends one frame. Borrows the array.
     void send(byte[] frame) throws IOException;
 
