@@ -9,6 +9,7 @@ import org.turnd.server.TurnServer;
 import org.turnd.server.config.ServerSettings;
 import org.turnd.server.config.ServerSettings.Listener;
 import org.turnd.server.config.ServerSettings.Protocol;
+import org.turnd.server.net.DataPlaneChoice;
 import org.turnd.stun.TransportAddress;
 
 /// What the log says of a server that has just started: one line each for what an operator wants to
@@ -26,7 +27,7 @@ final class StartupReport {
     void write(ServerSettings settings, TurnServer server, @Nullable TransportAddress http) {
         listeners(server.listeners(), settings.tls() != null);
         relay(settings.relay());
-        dataPlane(settings.dataPlane(), server.shards().size());
+        dataPlane(server.dataPlane(), server.shards().size());
         authentication(settings);
         peers(settings.peers());
         if (http == null) {
@@ -72,16 +73,11 @@ final class StartupReport {
         return external == null ? local.host() : local.host() + " seen as " + external.host();
     }
 
-    private void dataPlane(ServerSettings.DataPlane wanted, int shards) {
-        String reason =
-                switch (wanted) {
-                    case AUTO -> "auto: the best that this version has on this system";
-                    case PORTABLE -> "configured";
-                };
+    private void dataPlane(DataPlaneChoice plane, int shards) {
         log.atInfo()
                 .setMessage("data_plane")
-                .addKeyValue("plane", "portable")
-                .addKeyValue("reason", reason)
+                .addKeyValue("plane", plane.name())
+                .addKeyValue("reason", plane.reason())
                 .addKeyValue("shards", shards)
                 .log();
     }

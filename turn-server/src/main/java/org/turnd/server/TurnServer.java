@@ -12,6 +12,7 @@ import org.turnd.server.config.ServerSettings;
 import org.turnd.server.config.ServerSettings.Listener;
 import org.turnd.server.engine.Credentials;
 import org.turnd.server.engine.EngineEvents;
+import org.turnd.server.net.DataPlaneChoice;
 import org.turnd.server.net.LocalAddresses;
 import org.turnd.server.net.ShardGroup;
 import org.turnd.server.net.ShardStatus;
@@ -59,11 +60,12 @@ public final class TurnServer implements AutoCloseable {
         try {
             ServerSettings.Tls tls = settings.tls();
             TlsMaterial material = tls == null ? null : TlsMaterial.read(tls);
-            return new ShardGroup(settings, parts, material, this::onShardEmpty);
+            var plane = DataPlaneChoice.of(settings.dataPlane());
+            return new ShardGroup(settings, parts, plane, material, this::onShardEmpty);
         } catch (TlsMaterial.InvalidTlsMaterial e) {
             throw new StartFailure(e.problems());
         } catch (IOException e) {
-            throw new StartFailure(List.of("TLS can't be used: " + e.getMessage()));
+            throw new StartFailure(List.of(String.valueOf(e.getMessage())));
         }
     }
 
@@ -84,6 +86,11 @@ public final class TurnServer implements AutoCloseable {
     /// here as the addresses it means.
     public List<Listener> listeners() {
         return shards.listeners();
+    }
+
+    /// What carries UDP, and why that.
+    public DataPlaneChoice dataPlane() {
+        return shards.dataPlane();
     }
 
     /// The shards with their counters.

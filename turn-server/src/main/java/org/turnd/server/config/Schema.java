@@ -283,8 +283,9 @@ final class Schema {
                     "data-plane",
                     ValueTypes.choice(DataPlane.class),
                     AUTO,
-                    "What carries UDP. `auto` takes the fastest there is; `portable` runs"
-                            + " everywhere.");
+                    "What carries UDP. `portable` runs everywhere. `native` uses Linux's own"
+                            + " system calls, in batches; where they don't work the server"
+                            + " doesn't start. `auto` takes `portable` for now.");
     static final Setting<Duration> DRAIN_TIMEOUT =
             Setting.of(
                     "drain-timeout",

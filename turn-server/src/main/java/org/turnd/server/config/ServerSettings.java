@@ -51,7 +51,11 @@ public record ServerSettings(
 
     /// What carries UDP.
     public enum DataPlane {
+        /// What the server thinks best: portable, for now.
         AUTO,
+        /// Linux's own system calls; without them the server doesn't start.
+        NATIVE,
+        /// Any operating system.
         PORTABLE
     }
 

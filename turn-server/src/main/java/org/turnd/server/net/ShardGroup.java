@@ -2,12 +2,12 @@ package org.turnd.server.net;
 
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SingleThreadIoEventLoop;
-import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.nio.channels.DatagramChannel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -35,6 +35,7 @@ public final class ShardGroup implements AutoCloseable {
 
     private static final long STOP_SECONDS_MAX = 5;
 
+    private final DataPlaneChoice plane;
     private final MultiThreadIoEventLoopGroup loops;
     private final List<Shard> shards = new ArrayList<>();
     private final StreamListeners streams;
@@ -46,21 +47,22 @@ public final class ShardGroup implements AutoCloseable {
     ///
     /// @param tlsMaterial null when there is no certificate
     /// @param onEmpty told, on a shard's thread, when a shard's last allocation has ended
-    /// @throws IOException when the TLS engine doesn't take the certificate
+    /// @throws IOException when the TLS engine doesn't take the certificate, or the data plane gets
+    ///   no memory
     public ShardGroup(
             ServerSettings settings,
             Parts parts,
+            DataPlaneChoice plane,
             @Nullable TlsMaterial tlsMaterial,
             Runnable onEmpty)
             throws IOException {
+        this.plane = plane;
         ServerSettings.Limits limits = settings.limits();
-        tls = tlsMaterial == null ? null : new TlsServer(tlsMaterial, limits.handshakeTimeout());
+        tls = tlsMaterial == null ? null : tlsServer(tlsMaterial, limits.handshakeTimeout());
         int count = shardCount(settings);
         loops =
                 new MultiThreadIoEventLoopGroup(
-                        count,
-                        new DefaultThreadFactory("turnd-shard", false),
-                        NioIoHandler.newFactory());
+                        count, new DefaultThreadFactory("turnd-shard", false), plane.ioHandlers());
         EngineSettings engineSettings = engineSettings(settings, count);
         var streamLimits =
                 new StreamLimits(
@@ -68,29 +70,45 @@ public final class ShardGroup implements AutoCloseable {
                         limits.idleStreamTimeout().toNanos(),
                         limits.streamQueueBytes(),
                         limits.channelNumbers().max());
-        for (EventExecutor executor : loops) {
-            var loop = (SingleThreadIoEventLoop) executor;
-            shards.add(
-                    new Shard(
-                            shards.size(),
-                            loop,
-                            new PortableUdpIo(loop),
-                            shards,
-                            streamLimits,
-                            (shard, sink, marker) ->
-                                    new TurnEngine(
-                                            shard,
-                                            engineSettings,
-                                            parts.shared(),
-                                            parts.credentials(),
-                                            parts.policy(),
-                                            sink,
-                                            new MarkingEvents(parts.events(), marker),
-                                            ChannelOffload.NONE,
-                                            new BufferedRandom()),
-                            onEmpty));
+        try {
+            for (EventExecutor executor : loops) {
+                var loop = (SingleThreadIoEventLoop) executor;
+                Shard.EngineFactory engines =
+                        (shard, sink, marker) ->
+                                new TurnEngine(
+                                        shard,
+                                        engineSettings,
+                                        parts.shared(),
+                                        parts.credentials(),
+                                        parts.policy(),
+                                        sink,
+                                        new MarkingEvents(parts.events(), marker),
+                                        ChannelOffload.NONE,
+                                        new BufferedRandom());
+                shards.add(
+                        new Shard(
+                                shards.size(),
+                                loop,
+                                plane.udpIo(loop),
+                                shards,
+                                streamLimits,
+                                engines,
+                                onEmpty));
+            }
+        } catch (IOException e) {
+            stopShards();
+            throw e;
         }
-        streams = new StreamListeners(loops, shards, tls, limits.connections());
+        streams = new StreamListeners(loops, shards, plane, tls, limits.connections());
+    }
+
+    private static TlsServer tlsServer(TlsMaterial material, Duration handshakeTimeout)
+            throws IOException {
+        try {
+            return new TlsServer(material, handshakeTimeout);
+        } catch (IOException e) {
+            throw new IOException("TLS can't be used: " + e.getMessage(), e);
+        }
     }
 
     private static int shardCount(ServerSettings settings) {
@@ -175,6 +193,11 @@ public final class ShardGroup implements AutoCloseable {
         return done.getNow();
     }
 
+    /// What carries UDP.
+    public DataPlaneChoice dataPlane() {
+        return plane;
+    }
+
     /// The open listeners with the ports they got, in the order of their indexes.
     public List<Listener> listeners() {
         return Collections.unmodifiableList(listeners);
@@ -192,6 +215,10 @@ public final class ShardGroup implements AutoCloseable {
             return;
         }
         streams.close();
+        stopShards();
+    }
+
+    private void stopShards() {
         for (Shard shard : shards) {
             shard.loop().submit(shard::stop).awaitUninterruptibly();
         }

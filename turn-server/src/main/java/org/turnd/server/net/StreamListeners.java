@@ -9,10 +9,9 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.unix.Errors;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.channels.spi.SelectorProvider;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,6 +28,7 @@ final class StreamListeners {
 
     private final EventLoopGroup loops;
     private final List<Shard> shards;
+    private final DataPlaneChoice plane;
     private final @Nullable TlsServer tls;
     private final int connectionsMax;
     private final AtomicInteger connections = new AtomicInteger();
@@ -37,9 +37,14 @@ final class StreamListeners {
     /// @param tls null when there is no certificate
     /// @param connectionsMax connections at most, of all listeners together
     StreamListeners(
-            EventLoopGroup loops, List<Shard> shards, @Nullable TlsServer tls, int connectionsMax) {
+            EventLoopGroup loops,
+            List<Shard> shards,
+            DataPlaneChoice plane,
+            @Nullable TlsServer tls,
+            int connectionsMax) {
         this.loops = loops;
         this.shards = shards;
+        this.plane = plane;
         this.tls = tls;
         this.connectionsMax = connectionsMax;
     }
@@ -55,8 +60,7 @@ final class StreamListeners {
         ChannelFuture binding =
                 new ServerBootstrap()
                         .group(shards.getFirst().loop(), loops)
-                        .channelFactory(() ->
-                                new NioServerSocketChannel(SelectorProvider.provider(), family))
+                        .channelFactory(() -> plane.serverChannel(family))
                         .option(ChannelOption.SO_BACKLOG, BACKLOG)
                         .childOption(ChannelOption.TCP_NODELAY, true)
                         .childOption(ChannelOption.SO_KEEPALIVE, true)
@@ -65,10 +69,18 @@ final class StreamListeners {
                         .bind(address.toInetSocketAddress())
                         .awaitUninterruptibly();
         if (!binding.isSuccess()) {
-            throw new IOException(binding.cause().getMessage(), binding.cause());
+            throw new IOException(reason(binding.cause()), binding.cause());
         }
         open.add(binding.channel());
         return ((InetSocketAddress) binding.channel().localAddress()).getPort();
+    }
+
+    /// Netty's epoll transport puts the call and its number before what an operator understands.
+    private static String reason(Throwable failure) {
+        String message = String.valueOf(failure.getMessage());
+        return failure instanceof Errors.NativeIoException
+                ? message.substring(message.lastIndexOf(": ") + 1).strip()
+                : message;
     }
 
     /// Takes no more connections; not on an event loop.

@@ -4,12 +4,22 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.turnd.server.TurnServer;
+import org.turnd.server.config.ServerSettings.DataPlane;
 import org.turnd.server.config.ServerSettings.Protocol;
 import org.turnd.stun.TransportAddress;
 
 /// Whole sessions: allocate, bind a channel, relay there and back.
+@ParameterizedClass(name = "{0}")
+@EnumSource(names = {"NATIVE", "PORTABLE"})
 class RelayTest {
+    @Parameter
+    @SuppressWarnings("NullAway.Init") // JUnit sets it
+    private DataPlane plane;
+
     private static final byte[] PING = "ping!".getBytes(StandardCharsets.US_ASCII);
 
     @Test
@@ -36,8 +46,8 @@ class RelayTest {
         }
     }
 
-    private static TurnServer start(Protocol protocol, String host) throws Exception {
-        return new TestSettings().listen(protocol, host, 0).start();
+    private TurnServer start(Protocol protocol, String host) throws Exception {
+        return new TestSettings().plane(plane).listen(protocol, host, 0).start();
     }
 
     static void relaysThereAndBack(TestClient client) throws Exception {

@@ -13,9 +13,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.turnd.server.TurnServer;
+import org.turnd.server.config.ServerSettings.DataPlane;
 import org.turnd.server.config.ServerSettings.Protocol;
 import org.turnd.server.engine.Counter;
 import org.turnd.stun.StunAttribute.RequestedTransport;
@@ -24,11 +28,17 @@ import org.turnd.stun.StunMethod;
 import org.turnd.stun.TransportAddress;
 
 /// TCP connections: framing, what closes them and what doesn't.
+@ParameterizedClass(name = "{0}")
+@EnumSource(names = {"NATIVE", "PORTABLE"})
 class StreamTest {
+    @Parameter
+    @SuppressWarnings("NullAway.Init") // JUnit sets it
+    private DataPlane plane;
+
     private static final byte[] DATA = "12345".getBytes(StandardCharsets.US_ASCII);
 
-    private static TestSettings settings() {
-        return new TestSettings().listen(Protocol.TCP, "127.0.0.1", 0);
+    private TestSettings settings() {
+        return new TestSettings().plane(plane).listen(Protocol.TCP, "127.0.0.1", 0);
     }
 
     private static TransportAddress address(TurnServer server) {

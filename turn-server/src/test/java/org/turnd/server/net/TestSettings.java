@@ -31,6 +31,7 @@ public final class TestSettings {
 
     private final List<Listener> listeners = new ArrayList<>();
     private @Nullable Tls tls;
+    private DataPlane plane = DataPlane.AUTO;
     private int shards = 2;
     private int connections = 1000;
     private Duration handshakeTimeout = Duration.ofSeconds(20);
@@ -78,6 +79,11 @@ public final class TestSettings {
         return this;
     }
 
+    public TestSettings plane(DataPlane wanted) {
+        plane = wanted;
+        return this;
+    }
+
     public static TransportAddress address(String host, int port) {
         return TransportAddress.of(InetAddress.ofLiteral(host), port);
     }
@@ -121,7 +127,7 @@ public final class TestSettings {
                 null,
                 new Log(LogFormat.TEXT, LogLevel.INFO),
                 shards,
-                DataPlane.PORTABLE,
+                plane,
                 Duration.ofSeconds(1));
     }
 

@@ -16,15 +16,25 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.turnd.server.TurnServer;
+import org.turnd.server.config.ServerSettings.DataPlane;
 import org.turnd.server.config.ServerSettings.Protocol;
 import org.turnd.server.net.ShardCounters.Counter;
 import org.turnd.stun.TransportAddress;
 
+@ParameterizedClass(name = "{0}")
+@EnumSource(names = {"NATIVE", "PORTABLE"})
 class TlsTest {
+    @Parameter
+    @SuppressWarnings("NullAway.Init") // JUnit sets it
+    private DataPlane plane;
+
     @TempDir
     @SuppressWarnings("NullAway.Init") // JUnit sets it
     private Path directory;
@@ -49,7 +59,11 @@ class TlsTest {
     }
 
     private TurnServer start(Protocol protocol, String host) throws Exception {
-        return new TestSettings().tls(tls.material()).listen(protocol, host, 0).start();
+        return new TestSettings()
+                .plane(plane)
+                .tls(tls.material())
+                .listen(protocol, host, 0)
+                .start();
     }
 
     private static TransportAddress address(TurnServer server) {
@@ -191,6 +205,7 @@ class TlsTest {
     void closesAClientThatNeverFinishesItsHandshake() throws Exception {
         var settings =
                 new TestSettings()
+                        .plane(plane)
                         .tls(tls.material())
                         .handshakeTimeout(Duration.ofMillis(300))
                         .listen(Protocol.TLS, "127.0.0.1", 0);
@@ -206,6 +221,7 @@ class TlsTest {
     void closesAClientThatSaysNothingAfterItsHandshake() throws Exception {
         var settings =
                 new TestSettings()
+                        .plane(plane)
                         .tls(tls.material())
                         .handshakeTimeout(Duration.ofMillis(1500))
                         .listen(Protocol.TLS, "127.0.0.1", 0);

@@ -8,9 +8,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.turnd.server.TurnServer;
 import org.turnd.server.auth.StaticUsers;
 import org.turnd.server.config.ServerSettings;
+import org.turnd.server.config.ServerSettings.DataPlane;
 import org.turnd.server.config.ServerSettings.Listener;
 import org.turnd.server.config.ServerSettings.Protocol;
 import org.turnd.server.engine.Credentials;
@@ -21,12 +25,21 @@ import org.turnd.stun.StunAttribute.RequestedTransport;
 import org.turnd.stun.StunMethod;
 import org.turnd.stun.TransportAddress;
 
+@ParameterizedClass(name = "{0}")
+@EnumSource(names = {"NATIVE", "PORTABLE"})
 class UdpListenerTest {
+    @Parameter
+    @SuppressWarnings("NullAway.Init") // JUnit sets it
+    private DataPlane plane;
+
     @Test
     void answersFromTheAddressThatWasAsked() throws Exception {
         // a wildcard on a machine that has 127.0.0.1 and 127.0.0.2.
         ServerSettings settings =
-                new TestSettings().listen(Protocol.UDP, "0.0.0.0", TestSettings.freePort()).build();
+                new TestSettings()
+                        .plane(plane)
+                        .listen(Protocol.UDP, "0.0.0.0", TestSettings.freePort())
+                        .build();
         TransportAddress one = TestSettings.address("127.0.0.1", 0);
         TransportAddress two = TestSettings.address("127.0.0.2", 0);
         TransportAddress six = TestSettings.address("::1", 0);
@@ -45,7 +58,7 @@ class UdpListenerTest {
         }
     }
 
-    private static ShardGroup shards(ServerSettings settings) throws Exception {
+    private ShardGroup shards(ServerSettings settings) throws Exception {
         var shared = new LocalSharedState(settings.relay(), 10, new SecureRandom());
         var parts =
                 new ShardGroup.Parts(
@@ -53,14 +66,15 @@ class UdpListenerTest {
                         new StaticUsers(settings.auth().users(), settings.realm()),
                         AddressRules.of(settings.peers(), List.of(), List.of()),
                         new RecordedEvents());
-        return new ShardGroup(settings, parts, null, () -> {});
+        return new ShardGroup(settings, parts, DataPlaneChoice.of(plane), null, () -> {});
     }
 
     @Test
     void takesAWildcardAsEveryAddressOfTheMachine() throws Exception {
         List<TransportAddress> own =
                 LocalAddresses.all().stream().filter(TransportAddress::isIpv4).toList();
-        try (var server = new TestSettings().listen(Protocol.UDP, "0.0.0.0", 0).start()) {
+        try (var server =
+                new TestSettings().plane(plane).listen(Protocol.UDP, "0.0.0.0", 0).start()) {
             assertEquals(
                     own.stream().map(TransportAddress::host).toList(),
                     server.listeners().stream().map(l -> l.address().host()).toList());
@@ -70,7 +84,8 @@ class UdpListenerTest {
     @Test
     void spreadsClientsOverTheShards() throws Exception {
         List<TestClient> clients = new ArrayList<>();
-        try (var server = new TestSettings().listen(Protocol.UDP, "127.0.0.1", 0).start()) {
+        try (var server =
+                new TestSettings().plane(plane).listen(Protocol.UDP, "127.0.0.1", 0).start()) {
             for (int i = 0; i < 40; i++) {
                 var client = TestClient.udp(address(server));
                 clients.add(client);
@@ -106,7 +121,8 @@ class UdpListenerTest {
     @Test
     void tellsTheEmbedderWhoAllocates() throws Exception {
         var events = new RecordedEvents();
-        ServerSettings settings = new TestSettings().listen(Protocol.UDP, "127.0.0.1", 0).build();
+        ServerSettings settings =
+                new TestSettings().plane(plane).listen(Protocol.UDP, "127.0.0.1", 0).build();
         try (var server = TurnServer.builder(settings).events(events).start();
                 var client = TestClient.udp(address(server))) {
             TransportAddress relayed = client.allocate();
@@ -120,7 +136,11 @@ class UdpListenerTest {
     @Test
     void goesOnAfterAFaultOfTheEngine() throws Exception {
         ServerSettings settings =
-                new TestSettings().shards(1).listen(Protocol.UDP, "127.0.0.1", 0).build();
+                new TestSettings()
+                        .plane(plane)
+                        .shards(1)
+                        .listen(Protocol.UDP, "127.0.0.1", 0)
+                        .build();
         var builder = TurnServer.builder(settings).credentials(new BrokenCredentials());
         try (var server = builder.start();
                 var client = TestClient.udp(address(server))) {

@@ -1,0 +1,82 @@
+package org.turnd.server.net;
+
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import java.io.IOException;
+import java.nio.channels.spi.SelectorProvider;
+import org.jspecify.annotations.Nullable;
+import org.turnd.server.config.ServerSettings.DataPlane;
+
+/// The data plane a server runs on.
+///
+/// @param isNative Linux's own system calls and epoll, or the JDK's channels
+/// @param reason why it is this one, in one line
+public record DataPlaneChoice(boolean isNative, String reason) {
+    /// Whether `auto` prefers the native plane: not before it has carried real WebRTC sessions.
+    private static final boolean NATIVE_BY_DEFAULT = false;
+
+    /// Chooses what the operator wants and this system can do.
+    ///
+    /// @throws IOException when `native` is wanted and doesn't work here; the message says why
+    public static DataPlaneChoice of(DataPlane wanted) throws IOException {
+        return of(wanted, NATIVE_BY_DEFAULT, NativeProbe::problem);
+    }
+
+    static DataPlaneChoice of(DataPlane wanted, boolean nativeByDefault, Probe probe)
+            throws IOException {
+        return switch (wanted) {
+            case PORTABLE -> new DataPlaneChoice(false, "configured");
+            case NATIVE -> {
+                String problem = probe.problem();
+                if (problem != null) {
+                    throw new IOException(
+                            "data-plane = native doesn't work here: %s; auto or portable does"
+                                    .formatted(problem));
+                }
+                yield new DataPlaneChoice(true, "configured");
+            }
+            case AUTO -> {
+                if (!nativeByDefault) {
+                    yield new DataPlaneChoice(
+                            false, "auto: runs everywhere; native is there to be asked for");
+                }
+                String problem = probe.problem();
+                yield problem == null
+                        ? new DataPlaneChoice(true, "auto: epoll and batched sockets work here")
+                        : new DataPlaneChoice(false, "auto: native doesn't work here: " + problem);
+            }
+        };
+    }
+
+    /// `native` or `portable`.
+    public String name() {
+        return isNative ? "native" : "portable";
+    }
+
+    IoHandlerFactory ioHandlers() {
+        return isNative ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+    }
+
+    /// @param loop a loop with a handler of [#ioHandlers]
+    UdpIo udpIo(IoEventLoop loop) throws IOException {
+        return isNative ? new NativeUdpIo(loop) : new PortableUdpIo(loop);
+    }
+
+    ServerChannel serverChannel(SocketProtocolFamily family) {
+        return isNative
+                ? new EpollServerSocketChannel(family)
+                : new NioServerSocketChannel(SelectorProvider.provider(), family);
+    }
+
+    /// Says whether the native plane works.
+    interface Probe {
+        /// What stands in the way, or null.
+        @Nullable String problem();
+    }
+}
