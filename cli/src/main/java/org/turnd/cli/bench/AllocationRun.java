@@ -24,15 +24,18 @@ final class AllocationRun {
     private final ClientOptions options;
     private final TransportAddress peer;
     private final AtomicLong done = new AtomicLong();
+    private final AtomicLong mismatches = new AtomicLong();
     private final AtomicReference<@Nullable TurnFailure> failure = new AtomicReference<>();
     private final Histogram latencyNanos = new ConcurrentHistogram(LATENCY_NANOS_MAX, 3);
 
     /// What came of it.
     ///
-    /// @param failure the first, null if there was none
+    /// @param mismatches how often the server still knew a client's port from before (437)
+    /// @param failure the first other one, null if there was none
     /// @param latencyNanos of a whole life, from connecting to the last answer
     record Outcome(
             long allocations,
+            long mismatches,
             long nanos,
             @Nullable TurnFailure failure,
             Histogram latencyNanos,
@@ -53,6 +56,7 @@ final class AllocationRun {
             throws IOException {
         lives(clients, warmupSeconds);
         done.set(0);
+        mismatches.set(0);
         latencyNanos.reset();
         Long before = pid == null ? null : ServerProcessUsage.read(pid).cpuNanos();
         var ownBefore = ownCpu();
@@ -64,7 +68,13 @@ final class AllocationRun {
                         ? null
                         : ServerProcessUsage.read(pid).cpuNanos() - before;
         return new Outcome(
-                done.get(), nanos, failure.get(), latencyNanos, cpu, ownCpu().minus(ownBefore));
+                done.get(),
+                mismatches.get(),
+                nanos,
+                failure.get(),
+                latencyNanos,
+                cpu,
+                ownCpu().minus(ownBefore));
     }
 
     private void lives(int clients, double seconds) {
@@ -92,7 +102,11 @@ final class AllocationRun {
                 latencyNanos.recordValue(Math.min(System.nanoTime() - start, LATENCY_NANOS_MAX));
                 done.incrementAndGet();
             } catch (TurnFailure e) {
-                failure.compareAndSet(null, e);
+                if (Fleet.isMismatch(e)) {
+                    mismatches.incrementAndGet();
+                } else {
+                    failure.compareAndSet(null, e);
+                }
             }
         }
     }

@@ -196,6 +196,7 @@ public final class BenchCommand implements Callable<Integer> {
                                 options.pid());
         double perSecond = outcome.allocations() * 1e9 / outcome.nanos();
         report.add("done", "allocations made", outcome.allocations(), "")
+                .add("mismatches", "answered 437", outcome.mismatches(), "")
                 .add("allocationsPerSecond", "rate", perSecond, "allocations/s");
         report.add(outcome.latencyNanos(), "life");
         var cpu = outcome.serverCpuNanos();
@@ -213,6 +214,9 @@ public final class BenchCommand implements Callable<Integer> {
                 outcome.ownCpu().toNanos() / (double) outcome.nanos(),
                 "cores");
         addResident(report);
+        if (outcome.allocations() == 0) {
+            report.failed("No allocation was made.");
+        }
         var failure = outcome.failure();
         if (failure != null) {
             report.failed(why(failure.failure()));

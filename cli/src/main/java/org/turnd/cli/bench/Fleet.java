@@ -10,6 +10,7 @@ import java.util.Objects;
 import org.turnd.cli.check.Carrier;
 import org.turnd.cli.check.ClientOptions;
 import org.turnd.cli.check.Endpoint;
+import org.turnd.cli.check.Failure;
 import org.turnd.cli.check.TurnClient;
 import org.turnd.cli.check.TurnFailure;
 import org.turnd.cli.check.Wire;
@@ -17,6 +18,9 @@ import org.turnd.stun.ChannelData;
 
 /// All flows of a run: made one after the other, given back in [#close()].
 final class Fleet implements AutoCloseable {
+    private static final int ALLOCATION_MISMATCH = 437;
+    private static final int TRIES_MAX = 5;
+
     private final Endpoint server;
     private final ClientOptions options;
     private final Arrivals arrivals = new Arrivals();
@@ -46,7 +50,7 @@ final class Fleet implements AutoCloseable {
     /// @param made told about each
     void allocate(int count, Runnable made) throws IOException, TurnFailure {
         for (int i = 0; i < count; i++) {
-            flows.add(newFlow(ChannelData.MIN_NUMBER + flows.size() % 0xFFF));
+            flows.add(newFlowElsewhere(ChannelData.MIN_NUMBER + flows.size() % 0xFFF));
             made.run();
         }
     }
@@ -112,6 +116,25 @@ final class Fleet implements AutoCloseable {
         } finally {
             receiver.close();
         }
+    }
+
+    // RFC 8656 §7.4: on 437 a client tries again from another address.
+    private Flow newFlowElsewhere(int channel) throws IOException, TurnFailure {
+        for (int tries = 1; ; tries++) {
+            try {
+                return newFlow(channel);
+            } catch (TurnFailure e) {
+                if (tries == TRIES_MAX || !isMismatch(e)) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /// Tells whether the server still knows an earlier allocation of the same 5-tuple.
+    static boolean isMismatch(TurnFailure e) {
+        return e.failure() instanceof Failure.ErrorResponse error
+                && error.code() == ALLOCATION_MISMATCH;
     }
 
     private Flow newFlow(int channel) throws IOException, TurnFailure {

@@ -10,15 +10,13 @@ import org.jspecify.annotations.Nullable;
 /// @param latencyNanos of packets that came
 /// @param serverCpuNanos null if the server's process is not known
 /// @param ownCpu CPU time of the bench itself in the same time
-/// @param nanos from the first packet to the last count
 record Round(
         double askedPerSecond,
         Load.Sent sent,
         Measurement.Counts counts,
         Histogram latencyNanos,
         @Nullable Long serverCpuNanos,
-        Duration ownCpu,
-        long nanos) {
+        Duration ownCpu) {
     private static final double AS_ASKED = 0.98;
     private static final double BUSY = 0.85;
 
@@ -31,12 +29,13 @@ record Round(
                 || sent.packetsPerSecond() >= AS_ASKED * askedPerSecond;
     }
 
+    // Waiting for the last packets costs next to nothing, and would make a busy server look idle.
     double serverCores() {
-        return serverCpuNanos == null ? Double.NaN : serverCpuNanos / (double) nanos;
+        return serverCpuNanos == null ? Double.NaN : serverCpuNanos / (double) sent.nanos();
     }
 
     double ownCores() {
-        return ownCpu.toNanos() / (double) nanos;
+        return ownCpu.toNanos() / (double) sent.nanos();
     }
 
     /// Tells whether the figures say more of the bench than of the server: it did not send what it

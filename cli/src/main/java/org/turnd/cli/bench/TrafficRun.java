@@ -88,10 +88,8 @@ final class TrafficRun {
         fleet.arrivals().begin(measurement, streams);
         Long serverBefore = serverCpuNanos();
         var ownBefore = ownCpu();
-        long start = System.nanoTime();
         var sent = load.run(rate, (long) (seconds * 1e9), measurement);
         drain(measurement);
-        long nanos = System.nanoTime() - start;
         Long serverAfter = serverCpuNanos();
         var failure = fleet.receiver().failure();
         if (failure != null) {
@@ -103,8 +101,7 @@ final class TrafficRun {
                 measurement.counts(),
                 measurement.latencies(),
                 serverBefore == null || serverAfter == null ? null : serverAfter - serverBefore,
-                ownCpu().minus(ownBefore),
-                nanos);
+                ownCpu().minus(ownBefore));
     }
 
     private void drain(Measurement measurement) {
