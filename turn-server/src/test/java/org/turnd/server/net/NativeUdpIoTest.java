@@ -256,11 +256,9 @@ class NativeUdpIoTest {
         while (received.size() < expected.size() && flushed()) {
             Thread.onSpinWait();
         }
-        List<Octets> came = new ArrayList<>();
-        for (int i = 0; i < expected.size(); i++) {
-            came.add(next().bytes());
+        for (Octets datagram : expected) {
+            assertEquals(datagram, next().bytes());
         }
-        assertEquals(expected, came);
     }
 
     private boolean flushed() throws Exception {
