@@ -59,31 +59,30 @@ final class Authenticator {
                     Answer.Refusal.of(
                             ErrorReason.BAD_REQUEST, RefusalCause.INCOMPLETE_CREDENTIALS));
         }
-        // Steps 6 and 7. D-37: a user of another realm is an unknown user.
-        Principal principal = identify(request, view, username, claimedRealm);
-        if (principal == null) {
-            return challenge(ErrorReason.UNAUTHENTICATED, causeOf(username, claimedRealm), request);
-        }
+        // Steps 6 and 7.
+        Verdict verdict = identify(request, view, username, claimedRealm);
         // Step 8, after the MAC (D-11, W-04).
-        if (!nonces.isFresh(nonce.value(), request.client(), request.nowNanos())) {
-            return challenge(ErrorReason.STALE_NONCE, RefusalCause.STALE_NONCE, request);
-        }
-        return new Verdict.Granted(principal);
+        return verdict instanceof Verdict.Granted
+                        && !nonces.isFresh(nonce.value(), request.client(), request.nowNanos())
+                ? challenge(ErrorReason.STALE_NONCE, RefusalCause.STALE_NONCE, request)
+                : verdict;
     }
 
-    private @Nullable Principal identify(
+    private Verdict identify(
             Request request, StunView view, @Nullable Username username, Realm claimedRealm) {
         boolean sha256 = view.hasMessageIntegritySha256();
-        String name = username == null ? "" : username.value();
+        // D-37: a user of another realm is an unknown user.
+        boolean isOurRealm = claimedRealm.value().equals(realm);
         boolean known = false;
-        if (username != null && claimedRealm.value().equals(realm)) {
+        if (username != null && isOurRealm) {
+            String name = username.value();
             // E-04: an allocation goes on with the key it began with, also when a time-limited
             // credential has run out meanwhile.
             Allocation allocation = request.allocation();
             if (allocation != null && allocation.username.equals(name)) {
                 known = true;
                 if (verify(view, allocation.key, sha256)) {
-                    return new Principal(name, allocation.key, sha256);
+                    return new Verdict.Granted(new Principal(name, allocation.key, sha256));
                 }
             }
             for (int candidate = 0; candidate < credentials.candidates(); candidate++) {
@@ -91,7 +90,7 @@ final class Authenticator {
                 if (key != null) {
                     known = true;
                     if (verify(view, key, sha256)) {
-                        return new Principal(name, key, sha256);
+                        return new Verdict.Granted(new Principal(name, key, sha256));
                     }
                 }
             }
@@ -100,26 +99,16 @@ final class Authenticator {
             // D-36: an unknown user costs a MAC, too.
             boolean ignored = verify(view, nobody, sha256);
         }
-        return null;
+        RefusalCause unknown = isOurRealm ? RefusalCause.UNKNOWN_USER : RefusalCause.WRONG_REALM;
+        return challenge(
+                ErrorReason.UNAUTHENTICATED,
+                known ? RefusalCause.WRONG_PASSWORD : unknown,
+                request);
     }
 
     private boolean verify(StunView view, IntegrityKey key, boolean sha256) {
         // D-20: MESSAGE-INTEGRITY-SHA256 decides when both are there.
         return sha256 ? integrity.verifySha256(view, key) : integrity.verify(view, key);
-    }
-
-    private RefusalCause causeOf(@Nullable Username username, Realm claimedRealm) {
-        if (!claimedRealm.value().equals(realm)) {
-            return RefusalCause.WRONG_REALM;
-        }
-        if (username != null) {
-            for (int candidate = 0; candidate < credentials.candidates(); candidate++) {
-                if (credentials.find(username.value(), realm, candidate) != null) {
-                    return RefusalCause.WRONG_PASSWORD;
-                }
-            }
-        }
-        return RefusalCause.UNKNOWN_USER;
     }
 
     private Verdict challenge(ErrorReason reason, RefusalCause cause, Request request) {

@@ -318,6 +318,19 @@ class AllocationConformanceTest {
     }
 
     @Test
+    @DisplayName("F-31 a stop ends a dual allocation once, not once a relay")
+    void endsADualAllocationOnceWhenItStops() {
+        EngineFixture capped = new EngineFixture(options -> options.allocationsPerUser = 2);
+        capped.udp().askAllocate(ALSO_IPV6);
+        capped.udp().allocate();
+        capped.engine.stop(capped.nowNanos);
+        assertEquals(2, capped.count(Counter.ALLOCATIONS_ENDED));
+        assertEquals(
+                2, capped.events.lines.stream().filter(l -> l.contains("SERVER_STOPPED")).count());
+        assertEquals(0, capped.engine.allocationCount());
+    }
+
+    @Test
     @DisplayName("S-12, S-13 a freed port rests, and comes back without the old permissions")
     void restsFreedPortsAndForgetsTheirPermissions() {
         EngineFixture onePort =
