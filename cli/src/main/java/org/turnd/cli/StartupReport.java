@@ -30,6 +30,7 @@ final class StartupReport {
         dataPlane(server.dataPlane(), server.shards().size());
         authentication(settings);
         peers(settings.peers());
+        server.warnings().forEach(Daemon::warn);
         if (http == null) {
             log.atInfo().setMessage("http").addKeyValue("address", "off").log();
         } else {

@@ -26,6 +26,7 @@ import org.turnd.stun.TransportAddress;
 public final class TurnServer implements AutoCloseable {
     private final LocalSharedState shared;
     private final ShardGroup shards;
+    private final List<String> warnings;
     private final CompletableFuture<@Nullable Void> drained = new CompletableFuture<>();
 
     private TurnServer(ServerSettings settings, Credentials credentials, EngineEvents events)
@@ -45,10 +46,13 @@ public final class TurnServer implements AutoCloseable {
             }
             List<TransportAddress> own = listeners().stream().map(Listener::address).toList();
             policy.become(AddressRules.of(settings.peers(), own, local));
+            warnings = List.copyOf(shards.warnings(settings));
         } catch (IOException e) {
             shards.close();
             throw new StartFailure(
-                    List.of("this machine's addresses can't be listed: " + e.getMessage()));
+                    List.of(
+                            "this machine can't be asked for its addresses and limits: "
+                                    + e.getMessage()));
         } catch (StartFailure | RuntimeException e) {
             shards.close();
             throw e;
@@ -91,6 +95,12 @@ public final class TurnServer implements AutoCloseable {
     /// What carries UDP, and why that.
     public DataPlaneChoice dataPlane() {
         return shards.dataPlane();
+    }
+
+    /// What this machine gives less of than the settings may come to need, such as open files: one
+    /// line each with what to do about it.
+    public List<String> warnings() {
+        return warnings;
     }
 
     /// The shards with their counters.

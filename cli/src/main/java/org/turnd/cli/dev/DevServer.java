@@ -52,6 +52,8 @@ public record DevServer(ServerSettings settings, String host) {
                     Duration.ofSeconds(10),
                     Duration.ofMinutes(1),
                     256 * 1024,
+                    208 * 1024,
+                    64 * 1024,
                     ServerSettings.ChannelNumbers.RFC8656);
 
     /// Looks at this machine and decides.

@@ -227,6 +227,21 @@ final class Schema {
                     "256KiB",
                     "Bytes at most that wait for a TCP or TLS client which doesn't read. What"
                             + " doesn't fit is dropped, as UDP would.");
+    static final Setting<Integer> LISTENER_BUFFER =
+            Setting.of(
+                    "limits.listener-buffer",
+                    ValueTypes.size(64 << 10, 256 << 20),
+                    "4MiB",
+                    "Bytes at most that the kernel queues, each way, for one UDP listener of one"
+                            + " shard. More than `net.core.rmem_max` and `net.core.wmem_max` there"
+                            + " isn't.");
+    static final Setting<Integer> RELAY_BUFFER =
+            Setting.of(
+                    "limits.relay-buffer",
+                    ValueTypes.size(4 << 10, 64 << 20),
+                    "256KiB",
+                    "As `limits.listener-buffer`, for one relay: memory that the kernel takes only"
+                            + " while packets wait.");
     static final Setting<ChannelNumbers> CHANNEL_NUMBERS =
             Setting.of(
                     "limits.channel-numbers",
@@ -324,6 +339,8 @@ final class Schema {
                     HANDSHAKE_TIMEOUT,
                     IDLE_STREAM_TIMEOUT,
                     STREAM_QUEUE,
+                    LISTENER_BUFFER,
+                    RELAY_BUFFER,
                     CHANNEL_NUMBERS,
                     CERTIFICATE,
                     KEY,

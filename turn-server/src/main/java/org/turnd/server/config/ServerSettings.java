@@ -154,6 +154,8 @@ public record ServerSettings(
             Duration handshakeTimeout,
             Duration idleStreamTimeout,
             int streamQueueBytes,
+            int listenerBufferBytes,
+            int relayBufferBytes,
             ChannelNumbers channelNumbers) {}
 
     /// Which channel numbers clients may bind.

@@ -160,6 +160,8 @@ final class SettingsAssembly {
                 reader.value(Schema.HANDSHAKE_TIMEOUT),
                 reader.value(Schema.IDLE_STREAM_TIMEOUT),
                 reader.value(Schema.STREAM_QUEUE),
+                reader.value(Schema.LISTENER_BUFFER),
+                reader.value(Schema.RELAY_BUFFER),
                 reader.value(Schema.CHANNEL_NUMBERS));
     }
 

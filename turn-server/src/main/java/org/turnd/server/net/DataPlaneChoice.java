@@ -64,8 +64,8 @@ public record DataPlaneChoice(boolean isNative, String reason) {
     }
 
     /// @param loop a loop with a handler of [#ioHandlers]
-    UdpIo udpIo(IoEventLoop loop) throws IOException {
-        return isNative ? new NativeUdpIo(loop) : new PortableUdpIo(loop);
+    UdpIo udpIo(IoEventLoop loop, UdpOptions options) throws IOException {
+        return isNative ? new NativeUdpIo(loop, options) : new PortableUdpIo(loop, options);
     }
 
     ServerChannel serverChannel(SocketProtocolFamily family) {

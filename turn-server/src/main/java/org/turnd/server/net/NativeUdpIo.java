@@ -33,6 +33,7 @@ public final class NativeUdpIo implements UdpIo {
     static final int SEGMENT_FAILURES_MAX = 8;
 
     private final IoEventLoop loop;
+    private final UdpOptions options;
     private final Libc libc = new Libc();
     private final ReceiveRing ring;
     private final SendStage stage;
@@ -49,8 +50,9 @@ public final class NativeUdpIo implements UdpIo {
 
     /// @param loop the event loop of the shard, with an epoll handler
     /// @throws IOException when the kernel gives no memory
-    public NativeUdpIo(IoEventLoop loop) throws IOException {
+    public NativeUdpIo(IoEventLoop loop, UdpOptions options) throws IOException {
         this.loop = loop;
+        this.options = options;
         ring = new ReceiveRing(libc);
         try {
             stage = new SendStage(libc, ring);
@@ -72,10 +74,7 @@ public final class NativeUdpIo implements UdpIo {
             if (!ipv4) {
                 libc.setOption(fd, Libc.IPPROTO_IPV6, Libc.IPV6_V6ONLY, 1);
             }
-            int bufferBytes =
-                    role == Role.RELAY
-                            ? PortableUdpIo.RELAY_BUFFER_BYTES
-                            : PortableUdpIo.LISTENER_BUFFER_BYTES;
+            int bufferBytes = options.bufferBytes(role);
             libc.setOption(fd, Libc.SOL_SOCKET, Libc.SO_RCVBUF, bufferBytes);
             libc.setOption(fd, Libc.SOL_SOCKET, Libc.SO_SNDBUF, bufferBytes);
             if (role == Role.SHARED_LISTENER) {
@@ -304,7 +303,8 @@ public final class NativeUdpIo implements UdpIo {
             if (first == SendStage.NONE || gone) {
                 return;
             }
-            int messages = stage.build(first, segmentFailures < SEGMENT_FAILURES_MAX);
+            boolean segmented = options.segmented() && segmentFailures < SEGMENT_FAILURES_MAX;
+            int messages = stage.build(first, segmented);
             int done = 0;
             while (done < messages) {
                 int sent = stage.send(fd, done);

@@ -37,11 +37,6 @@ public final class PortableUdpIo implements UdpIo {
     static final int LISTENER_READS_PER_WAKE_UP = 256;
     static final int RELAY_READS_PER_WAKE_UP = 16;
 
-    /// What the kernel may queue; it takes as much of it as `net.core.rmem_max` allows.
-    static final int LISTENER_BUFFER_BYTES = 4 << 20;
-
-    static final int RELAY_BUFFER_BYTES = 256 << 10;
-
     /// Destinations whose address objects are kept for sending.
     static final int ADDRESS_CACHE_SLOTS = 4096;
 
@@ -51,6 +46,7 @@ public final class PortableUdpIo implements UdpIo {
     private static final int IPV4_PAYLOAD_BYTES_MAX = 65507;
 
     private final IoEventLoop loop;
+    private final UdpOptions options;
     private final UdpCounters counters = new UdpCounters();
     private final SocketAddressCache addresses = new SocketAddressCache(ADDRESS_CACHE_SLOTS);
     private final ByteBuffer slotBytes;
@@ -59,8 +55,9 @@ public final class PortableUdpIo implements UdpIo {
     private @Nullable Socket[] sockets = new Socket[16];
 
     /// @param loop the event loop of the shard, with an NIO handler
-    public PortableUdpIo(IoEventLoop loop) {
+    public PortableUdpIo(IoEventLoop loop, UdpOptions options) {
         this.loop = loop;
+        this.options = options;
         slotBytes = ByteBuffer.allocateDirect(HEADROOM_BYTES + DATAGRAM_BYTES_MAX + TAILROOM_BYTES);
         slot = Unpooled.wrappedBuffer(slotBytes.duplicate());
     }
@@ -83,7 +80,7 @@ public final class PortableUdpIo implements UdpIo {
                         ipv4 ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6);
         try {
             channel.configureBlocking(false);
-            int bufferBytes = role == Role.RELAY ? RELAY_BUFFER_BYTES : LISTENER_BUFFER_BYTES;
+            int bufferBytes = options.bufferBytes(role);
             setOption(channel, StandardSocketOptions.SO_RCVBUF, bufferBytes);
             setOption(channel, StandardSocketOptions.SO_SNDBUF, bufferBytes);
             if (role == Role.SHARED_LISTENER) {

@@ -64,6 +64,7 @@ public final class ShardGroup implements AutoCloseable {
                 new MultiThreadIoEventLoopGroup(
                         count, new DefaultThreadFactory("turnd-shard", false), plane.ioHandlers());
         EngineSettings engineSettings = engineSettings(settings, count);
+        var udpOptions = UdpOptions.of(limits);
         var streamLimits =
                 new StreamLimits(
                         limits.handshakeTimeout().toNanos(),
@@ -89,7 +90,7 @@ public final class ShardGroup implements AutoCloseable {
                         new Shard(
                                 shards.size(),
                                 loop,
-                                plane.udpIo(loop),
+                                plane.udpIo(loop, udpOptions),
                                 shards,
                                 streamLimits,
                                 engines,
@@ -191,6 +192,13 @@ public final class ShardGroup implements AutoCloseable {
             throw new IOException(done.cause().getMessage(), done.cause());
         }
         return done.getNow();
+    }
+
+    /// What this machine gives less of than the settings may come to need, one line each.
+    public List<String> warnings(ServerSettings settings) throws IOException {
+        var check =
+                new ResourceCheck(settings, shards.size(), listeners, ResourceCheck.Kernel.REAL);
+        return check.warnings();
     }
 
     /// What carries UDP.

@@ -80,6 +80,8 @@ class ConfigLoaderTest {
               handshake-timeout = 6s
               idle-stream-timeout = 7s
               stream-queue = 64KiB
+              listener-buffer = 2MiB
+              relay-buffer = 32KiB
               channel-numbers = rfc5766
             }
             tls { certificate = cert.pem, key = key.pem }
@@ -127,6 +129,8 @@ class ConfigLoaderTest {
                         Duration.ofSeconds(10),
                         Duration.ofMinutes(1),
                         256 * 1024,
+                        4 << 20,
+                        256 << 10,
                         ServerSettings.ChannelNumbers.RFC8656),
                 settings.limits());
         assertNull(settings.tls());
@@ -200,6 +204,8 @@ class ConfigLoaderTest {
                         Duration.ofSeconds(6),
                         Duration.ofSeconds(7),
                         65536,
+                        2 << 20,
+                        32 << 10,
                         ServerSettings.ChannelNumbers.RFC5766),
                 settings.limits());
         assertEquals(

@@ -24,7 +24,7 @@ class DataPlaneChoiceTest {
         assertEquals("auto: native doesn't work here: recvmmsg: not permitted", choice.reason());
         var group = new MultiThreadIoEventLoopGroup(1, choice.ioHandlers());
         try {
-            assertInstanceOf(PortableUdpIo.class, choice.udpIo(group.next()));
+            assertInstanceOf(PortableUdpIo.class, choice.udpIo(group.next(), UdpOptions.DEFAULTS));
         } finally {
             group.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
         }

@@ -55,7 +55,7 @@ class NativeUdpIoTest {
     void start() throws IOException {
         group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
         loop = (SingleThreadIoEventLoop) group.next();
-        io = new NativeUdpIo(loop);
+        io = new NativeUdpIo(loop, UdpOptions.DEFAULTS);
     }
 
     @AfterEach

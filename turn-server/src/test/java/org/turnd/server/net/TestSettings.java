@@ -122,6 +122,8 @@ public final class TestSettings {
                         handshakeTimeout,
                         idleTimeout,
                         streamQueueBytes,
+                        4 << 20,
+                        256 << 10,
                         ServerSettings.ChannelNumbers.RFC8656),
                 tls,
                 null,

@@ -17,7 +17,9 @@ import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
@@ -64,7 +66,7 @@ class UdpIoTest {
         var choice = DataPlaneChoice.of(plane);
         group = new MultiThreadIoEventLoopGroup(1, choice.ioHandlers());
         loop = group.next();
-        io = choice.udpIo(loop);
+        io = choice.udpIo(loop, UdpOptions.DEFAULTS);
     }
 
     @AfterEach
@@ -214,6 +216,35 @@ class UdpIoTest {
     }
 
     @Test
+    void queuesNoMoreThanItsBuffersHold() throws Exception {
+        onLoop(() -> {
+            io.close();
+            io = DataPlaneChoice.of(plane).udpIo(loop, new UdpOptions(64 << 10, 4 << 10, true));
+            return 0;
+        });
+        int listener = open(LOOPBACK, Role.LISTENER);
+        int relay = open(LOOPBACK, Role.RELAY);
+        TransportAddress toListener = local(listener, LOOPBACK);
+        TransportAddress toRelay = local(relay, LOOPBACK);
+        onLoop(() -> {
+            for (int i = 0; i < 50; i++) {
+                sendFromOutside(toRelay);
+                sendFromOutside(toListener);
+            }
+            return 0;
+        });
+        Map<Integer, Integer> counts = new HashMap<>();
+        while (counts.getOrDefault(listener, 0) < 50) {
+            counts.merge(next().socket(), 1, Integer::sum);
+        }
+        // Both were ready in one turn of the loop, and that is over now.
+        onLoop(() -> 0);
+        received.forEach(datagram -> counts.merge(datagram.socket(), 1, Integer::sum));
+        int relayed = counts.getOrDefault(relay, 0);
+        assertTrue(relayed > 0 && relayed < 25, counts::toString);
+    }
+
+    @Test
     void readsFromAListenerAllThatItsBudgetAllows() throws Exception {
         int listener = open(LOOPBACK, Role.LISTENER);
         int relay = open(LOOPBACK, Role.RELAY);
@@ -280,7 +311,8 @@ class UdpIoTest {
         long allocated =
                 onLoop(() -> {
                     long least = Long.MAX_VALUE;
-                    for (int round = 0; round < 20; round++) {
+                    // Until the compiler has been there, calls into C box their arguments.
+                    for (int round = 0; round < 500 && least > 0; round++) {
                         long before = threads.getCurrentThreadAllocatedBytes();
                         for (int i = 0; i < 1000; i++) {
                             sendTo(relay, peers.get(i & 1), buffer);
@@ -292,8 +324,8 @@ class UdpIoTest {
                     }
                     return least;
                 });
-        assertEquals(40_000, count(Counter.SENT_DATAGRAMS));
         assertEquals(0, allocated);
+        assertEquals(0, count(Counter.SENT_DATAGRAMS) % 2000);
     }
 
     private void sendTo(int from, TransportAddress to, ByteBuf buffer) {
