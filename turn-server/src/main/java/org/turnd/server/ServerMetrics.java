@@ -77,6 +77,16 @@ public final class ServerMetrics {
                         "not_stun", shard(ShardCounters.Counter.STREAMS_NOT_STUN),
                         "timeout", shard(ShardCounters.Counter.STREAMS_TIMED_OUT)));
         metrics.counter(
+                "turnd_accept_failures",
+                "Attempts to accept a connection that failed, for lack of file descriptors most"
+                        + " likely. Each is followed by a second's rest.",
+                shard(ShardCounters.Counter.ACCEPTS_FAILED));
+        metrics.counter(
+                "turnd_relay_socket_failures",
+                "Relay sockets that the system didn't open: no file descriptors, or a port that"
+                        + " another process has.",
+                shard(ShardCounters.Counter.RELAYS_NOT_OPENED));
+        metrics.counter(
                 "turnd_tls_handshakes",
                 "TLS handshakes that ended, by result.",
                 "result",

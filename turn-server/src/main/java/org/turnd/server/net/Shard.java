@@ -165,6 +165,14 @@ final class Shard implements EngineSink, ShardStatus {
         }
     }
 
+    /// Counts a failure of the system, and logs the first, the second, the fourth, the eighth.
+    void countRarely(Counter counter, String what, Throwable failure) {
+        counters.add(counter, 1);
+        if (Long.bitCount(counters.get(counter)) == 1) {
+            LOG.warn("{} ({} so far): {}", what, counters.get(counter), failure.getMessage());
+        }
+    }
+
     /// Opens a UDP listener's socket.
     ///
     /// @param listener its index in the server's list
@@ -292,7 +300,7 @@ final class Shard implements EngineSink, ShardStatus {
             socketOfRelay = with(socketOfRelay, relay, socket);
             ownerOfSocket = with(ownerOfSocket, socket, relay);
         } catch (IOException e) {
-            LOG.debug("A relay socket on port {} can't be opened: {}", port, e.getMessage());
+            countRarely(Counter.RELAYS_NOT_OPENED, "A relay socket can't be opened", e);
             engine.onRelayFailed(relay, wake());
             return;
         }

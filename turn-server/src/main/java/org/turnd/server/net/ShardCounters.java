@@ -14,6 +14,10 @@ public final class ShardCounters {
         STREAMS_CLOSED,
         /// Closed at once, because the server holds as many connections as it may.
         STREAMS_REFUSED,
+        /// Failed attempts to accept: the process has no file descriptor left, most likely.
+        ACCEPTS_FAILED,
+        /// Relay sockets that the system didn't open: the same, or a port that another process has.
+        RELAYS_NOT_OPENED,
         /// Closed, because what came was neither STUN nor TLS (C-09).
         STREAMS_NOT_STUN,
         /// Closed, because nothing useful came for too long.

@@ -3,6 +3,8 @@ package org.turnd.server.net;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
@@ -71,8 +73,11 @@ final class StreamListeners {
         if (!binding.isSuccess()) {
             throw new IOException(reason(binding.cause()), binding.cause());
         }
-        open.add(binding.channel());
-        return ((InetSocketAddress) binding.channel().localAddress()).getPort();
+        Channel channel = binding.channel();
+        // Last, behind Netty's own handler, which lets the listener rest for a second.
+        channel.pipeline().addLast(new AcceptFailures(shards.getFirst()));
+        open.add(channel);
+        return ((InetSocketAddress) channel.localAddress()).getPort();
     }
 
     /// Netty's epoll transport puts the call and its number before what an operator understands.
@@ -98,6 +103,21 @@ final class StreamListeners {
             }
         }
         throw new IllegalStateException("a connection on a loop without a shard");
+    }
+
+    /// Counts what keeps a listener from accepting; connections wait in the kernel meanwhile.
+    private static final class AcceptFailures extends ChannelInboundHandlerAdapter {
+        private final Shard acceptor;
+
+        AcceptFailures(Shard acceptor) {
+            this.acceptor = acceptor;
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable failure) {
+            acceptor.countRarely(
+                    Counter.ACCEPTS_FAILED, "Connections can't be accepted and wait", failure);
+        }
     }
 
     private final class Connections extends ChannelInitializer<SocketChannel> {

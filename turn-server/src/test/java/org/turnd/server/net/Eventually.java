@@ -1,8 +1,10 @@
 package org.turnd.server.net;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 
 /// Polls for what another thread brings about, a bounded time.
@@ -13,10 +15,19 @@ public final class Eventually {
     private Eventually() {}
 
     public static void equal(int expected, IntSupplier actual) {
+        await(() -> actual.getAsInt() == expected);
+        assertEquals(expected, actual.getAsInt());
+    }
+
+    static void holds(BooleanSupplier condition) {
+        await(condition);
+        assertTrue(condition.getAsBoolean());
+    }
+
+    private static void await(BooleanSupplier condition) {
         long start = System.nanoTime();
-        while (actual.getAsInt() != expected && System.nanoTime() - start < LIMIT_NANOS) {
+        while (!condition.getAsBoolean() && System.nanoTime() - start < LIMIT_NANOS) {
             LockSupport.parkNanos(PAUSE_NANOS);
         }
-        assertEquals(expected, actual.getAsInt());
     }
 }
