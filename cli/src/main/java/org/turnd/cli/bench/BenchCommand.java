@@ -128,6 +128,7 @@ public final class BenchCommand implements Callable<Integer> {
             try (var progress = progress("allocations", options.allocations())) {
                 fleet.allocate(options.allocations(), progress::step);
             }
+            report.add("plane", "bench's data plane", fleet.loop().planeName(), "");
             if (!fleet.flows().getFirst().software().isEmpty()) {
                 report.add("software", "software", fleet.flows().getFirst().software(), "");
             }

@@ -1,104 +1,81 @@
 package org.turnd.cli.bench;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
-import java.nio.ByteBuffer;
-import java.nio.channels.DatagramChannel;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 import org.turnd.cli.check.Carrier;
 import org.turnd.cli.check.TlsFacts;
 import org.turnd.cli.check.Wire;
+import org.turnd.server.net.UdpIo.Role;
 import org.turnd.stun.StunView;
+import org.turnd.stun.TransportAddress;
 
-/// A connected UDP socket that never blocks; a [Receiver] reads it. A client's is also the wire of
-/// its control messages.
+/// A client's UDP socket. It is also the wire of its control messages, for other threads.
 final class DatagramLink implements Link, Wire {
-    /// No channel: the link is a peer's.
-    static final int PEER = 0;
-
-    private static final int SOCKET_BUFFER_BYTES = 4 << 20;
     private static final byte[] END = {};
 
-    private final DatagramChannel channel;
+    private final BenchLoop loop;
+    private final TransportAddress server;
     private final int channelNumber;
     private final Arrivals arrivals;
     private final BlockingQueue<byte[]> responses = new LinkedBlockingQueue<>();
     private final StunView view = new StunView();
+    private final int socket;
+    private final TransportAddress local;
 
-    /// Makes a socket.
+    /// Opens a socket. Not on the loop's thread.
     ///
-    /// @param local where to bind, null for anywhere
-    /// @param remote the server, null if it is not known yet
-    /// @param channelNumber the client's only channel, [#PEER] for a peer
+    /// @param local where to bind, with port 0 for a free one; no wildcard
+    /// @param channelNumber the client's only channel
     DatagramLink(
-            @Nullable InetSocketAddress local,
-            @Nullable InetSocketAddress remote,
+            BenchLoop loop,
+            TransportAddress local,
+            TransportAddress server,
             int channelNumber,
             Arrivals arrivals)
             throws IOException {
+        this.loop = loop;
+        this.server = server;
         this.channelNumber = channelNumber;
         this.arrivals = arrivals;
-        channel = DatagramChannel.open();
-        try {
-            channel.configureBlocking(false);
-            channel.setOption(StandardSocketOptions.SO_RCVBUF, SOCKET_BUFFER_BYTES);
-            if (local != null) {
-                channel.bind(local);
-            }
-            if (remote != null) {
-                channel.connect(remote);
-            }
-        } catch (IOException | RuntimeException e) {
-            channel.close();
-            throw e;
+        socket =
+                loop.call(() ->
+                        loop.udp()
+                                .open(
+                                        local.high(),
+                                        local.low(),
+                                        local.port(),
+                                        Role.LISTENER,
+                                        this::onDatagram));
+        this.local = local.withPort(loop.call(() -> loop.udp().localPort(socket)));
+    }
+
+    private void onDatagram(
+            int number, long high, long low, int port, ByteBuf buffer, int offset, int length) {
+        if (port != server.port() || low != server.low() || high != server.high()) {
+            return;
         }
-    }
-
-    void connect(InetSocketAddress remote) throws IOException {
-        channel.connect(remote);
-    }
-
-    DatagramChannel channel() {
-        return channel;
-    }
-
-    /// Reads one datagram and takes it in.
-    ///
-    /// @param scratch for it
-    /// @param same a view of `scratch` from its beginning
-    /// @return false if there is none
-    boolean receive(ByteBuffer scratch, ByteBuf same) throws IOException {
-        scratch.clear();
-        int length = channel.read(scratch);
-        if (length <= 0 && scratch.position() == 0) {
-            return false;
-        }
-        if (channelNumber == PEER) {
-            if (arrivals.toPeer(this, same, length)) {
-                channel.write(scratch.flip());
-            }
-        } else if (!arrivals.toClient(this, channelNumber, same, length, view)) {
+        if (!arrivals.toClient(this, channelNumber, buffer, offset, length, view)) {
             var response = new byte[length];
-            same.getBytes(0, response);
+            buffer.getBytes(offset, response);
             responses.add(response);
         }
+    }
+
+    @Override
+    public boolean send(ByteBuf frame, int length) {
+        loop.udp().send(socket, server.high(), server.low(), server.port(), frame, 0, length);
         return true;
     }
 
     @Override
-    public boolean send(ByteBuffer frame) throws IOException {
-        return channel.write(frame) > 0;
-    }
-
-    @Override
-    public void send(byte[] frame) throws IOException {
-        channel.write(ByteBuffer.wrap(frame));
+    public void send(byte[] frame) {
+        loop.execute(() -> send(Unpooled.wrappedBuffer(frame), frame.length));
     }
 
     @Override
@@ -117,11 +94,7 @@ final class DatagramLink implements Link, Wire {
 
     @Override
     public InetSocketAddress localAddress() {
-        try {
-            return (InetSocketAddress) channel.getLocalAddress();
-        } catch (IOException e) {
-            throw new UncheckedIOException("the socket is open", e);
-        }
+        return local.toInetSocketAddress();
     }
 
     @Override
@@ -137,10 +110,6 @@ final class DatagramLink implements Link, Wire {
     @Override
     public void close() {
         responses.add(END);
-        try {
-            channel.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException("closing a socket only frees it", e);
-        }
+        loop.execute(() -> loop.udp().close(socket));
     }
 }

@@ -1,44 +1,86 @@
 package org.turnd.cli.bench;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 import org.turnd.cli.check.Carrier;
 import org.turnd.cli.check.ClientOptions;
 import org.turnd.cli.check.Endpoint;
 import org.turnd.cli.check.Failure;
+import org.turnd.cli.check.TlsTrust;
 import org.turnd.cli.check.TurnClient;
 import org.turnd.cli.check.TurnFailure;
-import org.turnd.cli.check.Wire;
+import org.turnd.server.net.UdpIo.Role;
 import org.turnd.stun.ChannelData;
+import org.turnd.stun.TransportAddress;
 
 /// All flows of a run: made one after the other, given back in [#close()].
 final class Fleet implements AutoCloseable {
     private static final int ALLOCATION_MISMATCH = 437;
     private static final int TRIES_MAX = 5;
+    private static final Duration PROBE_PATIENCE = Duration.ofMillis(500);
+
+    /// Sockets that play the peers of all flows.
+    private static final int PEER_SOCKETS_MAX = 8;
 
     private final Endpoint server;
     private final ClientOptions options;
     private final Arrivals arrivals = new Arrivals();
-    private final Receiver receiver = new Receiver();
+    private final BenchLoop loop;
+    private final TransportAddress local;
+    private final @Nullable SslContext tls;
     private final List<Flow> flows = new ArrayList<>();
 
-    Fleet(Endpoint server, ClientOptions options) throws IOException {
+    Fleet(Endpoint server, ClientOptions options) throws IOException, TurnFailure {
         this.server = server;
         this.options = options;
-        receiver.start();
+        local = TransportAddress.of(localAddress(server), 0);
+        tls = server.carrier() == Carrier.TLS ? context(options.trust()) : null;
+        refuseDeadServer();
+        loop = BenchLoop.start();
+    }
+
+    // The loop's sockets are not connected, and don't hear that nobody listens.
+    private void refuseDeadServer() throws TurnFailure {
+        var once = options.repeating(options.retransmission().limitedTo(PROBE_PATIENCE));
+        try (var client = TurnClient.connect(server, once)) {
+            client.bind();
+        } catch (TurnFailure e) {
+            if (e.failure() instanceof Failure.ConnectionRefused) {
+                throw e;
+            }
+            // Not every TURN server answers Binding requests.
+        }
+    }
+
+    private static SslContext context(TlsTrust trust) throws SSLException {
+        var builder = SslContextBuilder.forClient().sslProvider(SslProvider.JDK);
+        return trust.overlooksProblems()
+                ? builder.trustManager(InsecureTrustManagerFactory.INSTANCE)
+                        .endpointIdentificationAlgorithm("")
+                        .build()
+                : builder.trustManager(trust.authorities())
+                        .endpointIdentificationAlgorithm("HTTPS")
+                        .build();
     }
 
     Arrivals arrivals() {
         return arrivals;
     }
 
-    Receiver receiver() {
-        return receiver;
+    BenchLoop loop() {
+        return loop;
     }
 
     List<Flow> flows() {
@@ -55,16 +97,39 @@ final class Fleet implements AutoCloseable {
         }
     }
 
-    /// Gives each flow a socket on this machine as its peer.
+    /// Gives the flows sockets on this machine as their peers.
     void addPeers(InetAddress address, boolean channels) throws IOException, TurnFailure {
-        for (var flow : flows) {
-            var peer =
-                    new DatagramLink(
-                            new InetSocketAddress(address, 0), null, DatagramLink.PEER, arrivals);
-            flow.talkTo(peer);
-            peer.connect(flow.relayed().toInetSocketAddress());
-            receiver.add(peer);
+        var here = TransportAddress.of(address, 0);
+        var sockets = new int[Math.min(flows.size(), PEER_SOCKETS_MAX)];
+        var addresses = new TransportAddress[sockets.length];
+        for (int i = 0; i < sockets.length; i++) {
+            int socket = openPeer(here);
+            sockets[i] = socket;
+            addresses[i] = here.withPort(loop.call(() -> loop.udp().localPort(socket)));
+        }
+        for (int i = 0; i < flows.size(); i++) {
+            var flow = flows.get(i);
+            int at = i % sockets.length;
+            flow.talkTo(new PeerLink(loop, sockets[at], addresses[at], flow.relayed()));
             flow.permit(channels);
+        }
+    }
+
+    private int openPeer(TransportAddress here) throws IOException {
+        return loop.call(() ->
+                loop.udp()
+                        .open(
+                                here.high(),
+                                here.low(),
+                                here.port(),
+                                Role.LISTENER,
+                                this::onPeerDatagram));
+    }
+
+    private void onPeerDatagram(
+            int socket, long high, long low, int port, ByteBuf buffer, int offset, int length) {
+        if (arrivals.toPeer(socket, high, low, port, buffer, offset, length)) {
+            loop.udp().send(socket, high, low, port, buffer, offset, length);
         }
     }
 
@@ -114,7 +179,7 @@ final class Fleet implements AutoCloseable {
         try {
             flows.forEach(Flow::close);
         } finally {
-            receiver.close();
+            loop.close();
         }
     }
 
@@ -139,13 +204,10 @@ final class Fleet implements AutoCloseable {
 
     private Flow newFlow(int channel) throws IOException, TurnFailure {
         if (server.carrier() == Carrier.UDP) {
-            var link =
-                    new DatagramLink(
-                            null, server.address().toInetSocketAddress(), channel, arrivals);
-            receiver.add(link);
+            var link = new DatagramLink(loop, local, server.address(), channel, arrivals);
             return allocated(channel, link, TurnClient.over(link, Carrier.UDP, options));
         }
-        var link = new StreamLink(Wire.open(server, options), server.carrier(), channel, arrivals);
+        var link = StreamLink.connect(loop, server, tls, options, channel, arrivals);
         return allocated(channel, link, TurnClient.over(link, server.carrier(), options));
     }
 
@@ -158,7 +220,7 @@ final class Fleet implements AutoCloseable {
         }
     }
 
-    private static DatagramLink peer(Flow flow) {
+    private static PeerLink peer(Flow flow) {
         return Objects.requireNonNull(flow.peer(), "peers are added first");
     }
 
@@ -172,8 +234,7 @@ final class Fleet implements AutoCloseable {
                     load.usesChannels()
                             ? PacketStream.channelData(
                                     carrier, flow.channel(), stream, sizes.get(i))
-                            : PacketStream.sendIndication(
-                                    carrier, flow.peerAddress(), stream, sizes.get(i));
+                            : PacketStream.sendIndication(flow.peerAddress(), stream, sizes.get(i));
         }
         return new PacketStream(flow.client(), destination, turns ? peer(flow) : null, frames);
     }

@@ -12,7 +12,7 @@ final class Flow implements AutoCloseable {
     private final Link client;
     private final TurnClient control;
     private final AllocatedRelay relay;
-    private @Nullable DatagramLink peer;
+    private @Nullable PeerLink peer;
     private @Nullable TransportAddress peerAddress;
 
     Flow(int channel, Link client, TurnClient control, AllocatedRelay relay) {
@@ -39,8 +39,8 @@ final class Flow implements AutoCloseable {
         return control.software();
     }
 
-    /// Returns the socket that plays the peer, null if the peer is another flow's relay.
-    @Nullable DatagramLink peer() {
+    /// Returns the peer, null if it is another flow's relay.
+    @Nullable PeerLink peer() {
         return peer;
     }
 
@@ -52,10 +52,10 @@ final class Flow implements AutoCloseable {
         return peerAddress;
     }
 
-    /// Talks to a socket of this process from now on, which the flow closes.
-    void talkTo(DatagramLink socket) {
-        peer = socket;
-        peerAddress = TransportAddress.of(socket.localAddress());
+    /// Talks to a socket of this process from now on.
+    void talkTo(PeerLink other) {
+        peer = other;
+        peerAddress = other.address();
     }
 
     /// Talks to another flow's relayed address from now on.
@@ -76,9 +76,6 @@ final class Flow implements AutoCloseable {
 
     @Override
     public void close() {
-        if (peer != null) {
-            peer.close();
-        }
         control.close();
     }
 }

@@ -1,20 +1,16 @@
 package org.turnd.cli.bench;
 
-import java.io.IOException;
-import java.nio.ByteBuffer;
+import io.netty.buffer.ByteBuf;
 import org.turnd.cli.check.Carrier;
 
-/// Where packets leave this process and come in again: a client's connection, or a peer's socket.
-sealed interface Link extends AutoCloseable permits DatagramLink, StreamLink {
-    /// Sends a frame, from the buffer's position to its limit. Borrows the buffer. One thread at a
-    /// time.
+/// Where packets leave this process and come in again: a client's connection, or what a peer is to
+/// one client. Used on the loop's thread.
+interface Link {
+    /// Sends a frame, the buffer's first `length` bytes. Borrows the buffer.
     ///
-    /// @return false if the operating system has no room for it
-    boolean send(ByteBuffer frame) throws IOException;
+    /// @return false if there is no room for it now
+    boolean send(ByteBuf frame, int length);
 
     /// Returns what carries the frames.
     Carrier carrier();
-
-    @Override
-    void close();
 }

@@ -1,22 +1,26 @@
 package org.turnd.cli.bench;
 
 import java.io.IOException;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 
-/// Sends packets on all streams in turn, on the caller's thread.
-final class Load {
+/// Sends packets on all streams in turn for a time, as the work of a [BenchLoop].
+abstract sealed class Load implements BenchLoop.Work permits PacedLoad, WindowedLoad {
     /// As fast as goes, with a bounded number of packets under way.
     static final double UNLIMITED = Double.POSITIVE_INFINITY;
 
-    /// Packets under way in all streams together when there is no rate.
-    static final int UNDER_WAY_MAX = 1024;
-
-    private static final long PAUSE_NANOS_MIN = 20_000;
-    private static final long GIVEN_UP_NANOS = 20_000_000;
+    /// Packets sent before what has come is looked at again.
+    static final int TURN_PACKETS_MAX = 64;
 
     private final PacketStream[] streams;
     private final int burst;
-    private int next;
+    private final int round;
+    private final long durationNanos;
+    private final CompletableFuture<Sent> done = new CompletableFuture<>();
+    private long startNanos;
+    private boolean started;
+    private long sent;
+    private long refused;
 
     /// What was sent.
     ///
@@ -29,91 +33,87 @@ final class Load {
         }
     }
 
-    Load(PacketStream[] streams, int burst) {
+    Load(PacketStream[] streams, int burst, int round, long durationNanos) {
         this.streams = streams.clone();
         this.burst = burst;
+        this.round = round;
+        this.durationNanos = durationNanos;
     }
 
-    /// Sends for a time.
+    /// Makes a load that begins with its first turn.
     ///
     /// @param packetsPerSecond in all streams together, or [#UNLIMITED]
-    Sent run(double packetsPerSecond, long durationNanos, Measurement measurement)
-            throws IOException {
-        for (var stream : streams) {
-            stream.restart();
-        }
+    static Load of(
+            double packetsPerSecond,
+            PacketStream[] streams,
+            int burst,
+            int round,
+            long durationNanos) {
         return packetsPerSecond == UNLIMITED
-                ? unlimited(durationNanos, measurement)
-                : paced(packetsPerSecond, durationNanos, measurement.round());
+                ? new WindowedLoad(streams, burst, round, durationNanos)
+                : new PacedLoad(packetsPerSecond, streams, burst, round, durationNanos);
     }
 
-    private Sent paced(double rate, long durationNanos, int round) throws IOException {
-        long start = System.nanoTime();
-        long end = start + durationNanos;
-        var pacer = new Pacer(rate, burst, start);
-        long sent = 0;
-        long refused = 0;
-        long now = start;
-        while (now < end) {
-            for (int due = pacer.take(now); due > 0; due--) {
-                int gone = sendBurst(round);
-                sent += gone;
-                refused += burst - gone;
-            }
-            now = System.nanoTime();
-            long wait = Math.min(pacer.nextNanos(), end) - now;
-            if (wait > PAUSE_NANOS_MIN) {
-                LockSupport.parkNanos(wait);
-                now = System.nanoTime();
-            }
+    /// Waits for the end. Not on the loop's thread.
+    Sent await() throws IOException {
+        try {
+            return done.get();
+        } catch (ExecutionException e) {
+            throw new IOException("sending failed", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
         }
-        return new Sent(sent, pacer.forfeited() + refused, now - start);
     }
 
-    private Sent unlimited(long durationNanos, Measurement measurement) throws IOException {
-        int window = Math.max(burst, UNDER_WAY_MAX / streams.length);
-        var givenUp = new long[streams.length];
-        long start = System.nanoTime();
-        long end = start + durationNanos;
-        long lastProgress = start;
-        long sent = 0;
-        long now = start;
-        while (now < end) {
-            int gone = 0;
-            for (int i = 0; i < streams.length; i++) {
-                if (underWay(next, measurement) - givenUp[next] + burst <= window) {
-                    gone += sendBurst(measurement.round());
-                } else {
-                    next = (next + 1) % streams.length;
-                }
+    @Override
+    public final long turn(long nowNanos) {
+        if (!started) {
+            started = true;
+            startNanos = nowNanos;
+            for (var stream : streams) {
+                stream.restart();
             }
-            sent += gone;
-            now = System.nanoTime();
-            if (gone > 0) {
-                lastProgress = now;
-            } else if (now - lastProgress > GIVEN_UP_NANOS) {
-                // What has not come by now was lost, and must not keep others waiting.
-                for (int i = 0; i < streams.length; i++) {
-                    givenUp[i] = underWay(i, measurement);
-                }
-            } else {
-                LockSupport.parkNanos(PAUSE_NANOS_MIN);
-            }
+            begin(nowNanos);
         }
-        return new Sent(sent, 0, now - start);
+        long left = startNanos + durationNanos - nowNanos;
+        if (left <= 0) {
+            if (!done.isDone()) {
+                done.complete(new Sent(sent, forfeited() + refused, nowNanos - startNanos));
+            }
+            return BenchLoop.IDLE;
+        }
+        long wait = sendDue(nowNanos);
+        return wait == BenchLoop.BUSY ? wait : Math.min(wait, left);
     }
 
-    private long underWay(int stream, Measurement measurement) {
-        return streams[stream].sent() - measurement.received(stream);
+    abstract void begin(long nowNanos);
+
+    /// Sends what is due.
+    ///
+    /// @return nanoseconds until something is due again, or [BenchLoop#BUSY]
+    abstract long sendDue(long nowNanos);
+
+    /// Returns how many packets were due and are never sent.
+    abstract long forfeited();
+
+    /// Takes notice of a packet that came to its destination.
+    void arrived(int stream) {}
+
+    final int streamCount() {
+        return streams.length;
     }
 
-    private int sendBurst(int round) throws IOException {
-        var stream = streams[next];
-        next = (next + 1) % streams.length;
+    final int burst() {
+        return burst;
+    }
+
+    final void sendBurst(int stream, long nanos) {
         int gone = 0;
-        while (gone < burst && stream.send(round)) {
+        while (gone < burst && streams[stream].send(round, nanos)) {
             gone++;
         }
-        return gone;
+        sent += gone;
+        refused += burst - gone;
     }
 }

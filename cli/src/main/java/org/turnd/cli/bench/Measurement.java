@@ -1,16 +1,14 @@
 package org.turnd.cli.bench;
 
-import java.util.concurrent.atomic.AtomicLongArray;
 import org.HdrHistogram.Histogram;
 
-/// What became of the packets of one round. Thread-safe.
+/// What became of the packets of one round. For one thread.
 final class Measurement {
     private static final long LATENCY_NANOS_MAX = 60_000_000_000L;
     private static final int SIGNIFICANT_DIGITS = 3;
 
     private final int round;
     private final SequenceTracker[] trackers;
-    private final AtomicLongArray receivedByStream;
     private final Histogram latencyNanos = new Histogram(LATENCY_NANOS_MAX, SIGNIFICANT_DIGITS);
     private long received;
     private long passed;
@@ -58,7 +56,6 @@ final class Measurement {
         for (int i = 0; i < streams; i++) {
             trackers[i] = new SequenceTracker();
         }
-        this.receivedByStream = new AtomicLongArray(streams);
     }
 
     int round() {
@@ -66,47 +63,44 @@ final class Measurement {
     }
 
     /// Notes a whole packet at its destination.
-    synchronized void arrived(int stream, long sequence, long latency) {
+    ///
+    /// @return false if it came before
+    boolean arrived(int stream, long sequence, long latency) {
         switch (trackers[stream].arrived(sequence)) {
             case IN_ORDER -> {}
             case REORDERED -> reordered++;
             case DUPLICATE -> {
                 duplicated++;
-                return;
+                return false;
             }
         }
         received++;
-        receivedByStream.setOpaque(stream, receivedByStream.getPlain(stream) + 1);
         latencyNanos.recordValue(Math.clamp(latency, 0, LATENCY_NANOS_MAX));
+        return true;
     }
 
-    synchronized void passed() {
+    void passed() {
         passed++;
     }
 
-    synchronized void corrupted() {
+    void corrupted() {
         corrupted++;
     }
 
-    synchronized void misdelivered() {
+    void misdelivered() {
         misdelivered++;
     }
 
-    synchronized void stale() {
+    void stale() {
         stale++;
     }
 
-    /// Returns how many packets of a stream came so far. Without a lock.
-    long received(int stream) {
-        return receivedByStream.getOpaque(stream);
-    }
-
-    synchronized Counts counts() {
+    Counts counts() {
         return new Counts(received, passed, duplicated, reordered, corrupted, misdelivered, stale);
     }
 
     /// Returns a copy of the latencies, in nanoseconds.
-    synchronized Histogram latencies() {
+    Histogram latencies() {
         return latencyNanos.copy();
     }
 }

@@ -10,6 +10,7 @@ final class Pacer {
     private static final double NANOS_PER_SECOND = 1e9;
 
     private final double burstsPerNano;
+    private final double nanosPerBurst;
     private final int burst;
     private long startNanos;
     private long bursts;
@@ -21,30 +22,28 @@ final class Pacer {
     /// @param burst packets that are due together, 1 or more
     Pacer(double packetsPerSecond, int burst, long nowNanos) {
         this.burstsPerNano = packetsPerSecond / burst / NANOS_PER_SECOND;
+        this.nanosPerBurst = 1 / burstsPerNano;
         this.burst = burst;
         this.startNanos = nowNanos;
     }
 
-    /// Takes the bursts that are due.
-    ///
-    /// @return how many bursts to send now
-    int take(long nowNanos) {
-        long late = nowNanos - startNanos - ((long) (bursts / burstsPerNano)) - LAG_NANOS_MAX;
+    /// Gives up what is too late.
+    void forfeit(long nowNanos) {
+        long late = nowNanos - nextNanos() - LAG_NANOS_MAX;
         if (late > 0) {
             forfeited += ((long) (late * burstsPerNano)) * burst;
             startNanos += late;
         }
-        long due = (long) ((nowNanos - startNanos) * burstsPerNano) + 1 - bursts;
-        if (due <= 0) {
-            return 0;
-        }
-        bursts += due;
-        return Math.toIntExact(due);
+    }
+
+    /// Takes the next burst; the one after it is the next now.
+    void advance() {
+        bursts++;
     }
 
     /// Returns when the next burst is due.
     long nextNanos() {
-        return startNanos + (long) Math.ceil(bursts / burstsPerNano);
+        return startNanos + (long) Math.ceil(bursts * nanosPerBurst);
     }
 
     /// Returns how many packets were due and are never sent, because the sender was too slow.

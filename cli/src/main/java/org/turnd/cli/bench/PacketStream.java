@@ -2,8 +2,6 @@ package org.turnd.cli.bench;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import java.io.IOException;
-import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import org.turnd.cli.check.Carrier;
 import org.turnd.stun.AttributeType;
@@ -19,24 +17,29 @@ import org.turnd.stun.TransactionId;
 import org.turnd.stun.TransportAddress;
 
 /// Packets one way, from one link to another. Its frames are made once and stamped for each packet.
-/// One thread sends.
+/// Used on the loop's thread.
 final class PacketStream {
     private final Link source;
     private final Link destination;
-    private final @Nullable Link turnsAt;
+    private final @Nullable PeerLink turnsAt;
     private final Frame[] frames;
+    private int nextFrame;
     private long sequence;
 
     /// A packet that wants only its stamp.
     ///
     /// @param payload where the payload begins
-    record Frame(ByteBuffer buffer, int payload) {}
+    record Frame(ByteBuf buffer, int payload) {
+        int length() {
+            return buffer.capacity();
+        }
+    }
 
     /// Makes a stream.
     ///
     /// @param frames sent in turn
     /// @param turnsAt where packets are sent back, null if they go one way
-    PacketStream(Link source, Link destination, @Nullable Link turnsAt, Frame[] frames) {
+    PacketStream(Link source, Link destination, @Nullable PeerLink turnsAt, Frame[] frames) {
         this.source = source;
         this.destination = destination;
         this.turnsAt = turnsAt;
@@ -47,36 +50,34 @@ final class PacketStream {
         return destination;
     }
 
-    @Nullable Link turnsAt() {
+    @Nullable PeerLink turnsAt() {
         return turnsAt;
     }
 
     /// Begins with sequence number 0 again.
     void restart() {
         sequence = 0;
-    }
-
-    /// Returns how many packets were sent since the beginning.
-    long sent() {
-        return sequence;
+        nextFrame = 0;
     }
 
     /// Sends the next packet.
     ///
-    /// @return false if the operating system had no room, and the packet is still the next
-    boolean send(int round) throws IOException {
-        var frame = frames[(int) (sequence % frames.length)];
-        Payload.stamp(frame.buffer(), frame.payload(), round, sequence, System.nanoTime());
-        if (!source.send(frame.buffer().rewind())) {
+    /// @param nanos the time that it carries
+    /// @return false if there was no room, and the packet is still the next
+    boolean send(int round, long nanos) {
+        var frame = frames[nextFrame];
+        Payload.stamp(frame.buffer(), frame.payload(), round, sequence, nanos);
+        if (!source.send(frame.buffer(), frame.length())) {
             return false;
         }
         sequence++;
+        nextFrame = nextFrame + 1 == frames.length ? 0 : nextFrame + 1;
         return true;
     }
 
     /// Makes the frame of a peer: nothing but the payload.
     static Frame plain(int stream, int size) {
-        var buffer = ByteBuffer.allocateDirect(size);
+        var buffer = zeroed(size);
         Payload.prepare(buffer, 0, stream, size);
         return new Frame(buffer, 0);
     }
@@ -85,16 +86,17 @@ final class PacketStream {
     static Frame channelData(Carrier carrier, int channel, int stream, int size) {
         // J-14 (RFC 8656 §12.5): on a stream ChannelData is padded to a multiple of four.
         var buffer =
-                carrier.isReliable()
-                        ? ByteBuffer.allocate(ChannelData.paddedLength(size))
-                        : ByteBuffer.allocateDirect(ChannelData.HEADER_LENGTH + size);
-        ChannelData.writeHeader(Unpooled.wrappedBuffer(buffer), 0, channel, size);
+                zeroed(
+                        carrier.isReliable()
+                                ? ChannelData.paddedLength(size)
+                                : ChannelData.HEADER_LENGTH + size);
+        ChannelData.writeHeader(buffer, 0, channel, size);
         Payload.prepare(buffer, ChannelData.HEADER_LENGTH, stream, size);
         return new Frame(buffer, ChannelData.HEADER_LENGTH);
     }
 
     /// Makes a Send indication (RFC 8656 §11.1).
-    static Frame sendIndication(Carrier carrier, TransportAddress peer, int stream, int size) {
+    static Frame sendIndication(TransportAddress peer, int stream, int size) {
         ByteBuf message = Unpooled.buffer();
         int length =
                 new StunWriter()
@@ -112,12 +114,12 @@ final class PacketStream {
             throw new IllegalStateException("what the codec writes it reads");
         }
         int payload = view.find(AttributeType.DATA);
-        var buffer =
-                carrier.isReliable()
-                        ? ByteBuffer.allocate(length)
-                        : ByteBuffer.allocateDirect(length);
-        message.getBytes(0, buffer);
+        var buffer = zeroed(length).setBytes(0, message, 0, length);
         Payload.prepare(buffer, payload, stream, size);
         return new Frame(buffer, payload);
+    }
+
+    private static ByteBuf zeroed(int length) {
+        return Unpooled.directBuffer(length, length).setZero(0, length);
     }
 }

@@ -1,7 +1,6 @@
 package org.turnd.cli.bench;
 
 import io.netty.buffer.ByteBuf;
-import java.nio.ByteBuffer;
 
 /// What a packet of the bench carries, in network order: magic (4), stream (4), round (4), length
 /// (4), sequence number (8), time of sending in nanoseconds (8), check over these (4), then a
@@ -21,27 +20,27 @@ final class Payload {
     private Payload() {}
 
     /// Writes the part that is the same in every packet of a stream.
-    static void prepare(ByteBuffer buffer, int offset, int stream, int length) {
-        buffer.putInt(offset, MAGIC);
-        buffer.putInt(offset + STREAM, stream);
-        buffer.putInt(offset + LENGTH, length);
+    static void prepare(ByteBuf buffer, int offset, int stream, int length) {
+        buffer.setInt(offset, MAGIC);
+        buffer.setInt(offset + STREAM, stream);
+        buffer.setInt(offset + LENGTH, length);
         int at = LENGTH_MIN;
         for (; at + Long.BYTES <= length; at += Long.BYTES) {
-            buffer.putLong(offset + at, filler(stream, at));
+            buffer.setLong(offset + at, filler(stream, at));
         }
         for (; at < length; at++) {
-            buffer.put(offset + at, (byte) filler(stream, at));
+            buffer.setByte(offset + at, (int) filler(stream, at));
         }
     }
 
     /// Writes the rest.
-    static void stamp(ByteBuffer buffer, int offset, int round, long sequence, long sentNanos) {
-        buffer.putInt(offset + ROUND, round);
-        buffer.putLong(offset + SEQUENCE, sequence);
-        buffer.putLong(offset + SENT, sentNanos);
+    static void stamp(ByteBuf buffer, int offset, int round, long sequence, long sentNanos) {
+        buffer.setInt(offset + ROUND, round);
+        buffer.setLong(offset + SEQUENCE, sequence);
+        buffer.setLong(offset + SENT, sentNanos);
         int stream = buffer.getInt(offset + STREAM);
         int length = buffer.getInt(offset + LENGTH);
-        buffer.putInt(offset + CHECK, check(stream, round, length, sequence, sentNanos));
+        buffer.setInt(offset + CHECK, check(stream, round, length, sequence, sentNanos));
     }
 
     /// Tells whether every byte is as it was sent.

@@ -21,17 +21,17 @@ final class TrafficRun {
     private static final int SEARCH_ROUNDS_MAX = 20;
 
     private final Fleet fleet;
+    private final BenchLoop loop;
     private final BenchOptions options;
     private final PacketStream[] streams;
-    private final Load load;
     private long permittedNanos = System.nanoTime();
     private int rounds;
 
     TrafficRun(Fleet fleet, BenchOptions options) {
         this.fleet = fleet;
+        this.loop = fleet.loop();
         this.options = options;
         this.streams = fleet.streams(options);
-        this.load = new Load(streams, options.burst());
     }
 
     /// Runs at a fixed rate: the warm-up, then what counts.
@@ -85,31 +85,49 @@ final class TrafficRun {
     private Round round(double rate, double seconds) throws IOException, TurnFailure {
         keepPermissions();
         var measurement = new Measurement(rounds++, streams.length);
-        fleet.arrivals().begin(measurement, streams);
+        var load =
+                Load.of(
+                        rate,
+                        streams,
+                        options.burst(),
+                        measurement.round(),
+                        (long) (seconds * 1e9));
         Long serverBefore = serverCpuNanos();
         var ownBefore = ownCpu();
-        var sent = load.run(rate, (long) (seconds * 1e9), measurement);
+        long polledBefore = begin(load, measurement);
+        var sent = load.await();
+        long polled = loop.call(() -> end()) - polledBefore;
+        var own = ownCpu().minus(ownBefore).minusNanos(polled);
         drain(measurement);
         Long serverAfter = serverCpuNanos();
-        var failure = fleet.receiver().failure();
-        if (failure != null) {
-            throw new IOException("a flow failed", failure);
-        }
         return new Round(
                 rate,
                 sent,
-                measurement.counts(),
-                measurement.latencies(),
+                loop.call(measurement::counts),
+                loop.call(measurement::latencies),
                 serverBefore == null || serverAfter == null ? null : serverAfter - serverBefore,
-                ownCpu().minus(ownBefore));
+                own.isNegative() ? Duration.ZERO : own);
     }
 
-    private void drain(Measurement measurement) {
+    private long begin(Load load, Measurement measurement) throws IOException {
+        return loop.call(() -> {
+            fleet.arrivals().begin(measurement, streams, load::arrived);
+            loop.work(load);
+            return loop.pollingNanos();
+        });
+    }
+
+    private long end() {
+        loop.rest();
+        return loop.pollingNanos();
+    }
+
+    private void drain(Measurement measurement) throws IOException {
         long end = System.nanoTime() + DRAIN_MAX.toNanos();
-        var last = measurement.counts();
+        var last = loop.call(measurement::counts);
         while (System.nanoTime() < end) {
             LockSupport.parkNanos(QUIET.toNanos());
-            var now = measurement.counts();
+            var now = loop.call(measurement::counts);
             if (now.equals(last)) {
                 return;
             }

@@ -60,11 +60,13 @@ public final class TlsTrust {
         return new TlsTrust(authorities, true);
     }
 
-    X509ExtendedTrustManager authorities() {
+    /// Returns what judges certificates.
+    public X509ExtendedTrustManager authorities() {
         return authorities;
     }
 
-    boolean overlooksProblems() {
+    /// Tells whether a certificate that is not good is taken all the same.
+    public boolean overlooksProblems() {
         return overlooksProblems;
     }
 

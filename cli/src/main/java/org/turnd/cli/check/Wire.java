@@ -2,6 +2,7 @@ package org.turnd.cli.check;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// Frames, that is STUN messages and ChannelData, to one server and from it. One thread may send
@@ -10,6 +11,13 @@ public interface Wire extends AutoCloseable {
     /// Opens a wire to a server, with the TLS handshake done where it is one of TLS.
     static Wire open(Endpoint endpoint, ClientOptions options) throws TurnFailure {
         return ServerConnection.open(endpoint, options);
+    }
+
+    /// Returns what an exception of a socket means.
+    ///
+    /// @param awaited what was asked for when it came
+    static TurnFailure failed(IOException e, String awaited, Duration patience) {
+        return ServerConnection.failed(e, awaited, patience);
     }
 
     /// Sends one frame. Borrows the array.

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -17,30 +19,38 @@ import org.turnd.stun.TransportAddress;
 class ArrivalsTest {
     private static final int CHANNEL = 0x4000;
     private static final int ROUND = 7;
+    private static final int PEER_SOCKET = 3;
 
     private final Arrivals arrivals = new Arrivals();
-    private final Measurement measurement = new Measurement(ROUND, 2);
+    private final Measurement measurement = new Measurement(ROUND, 3);
     private final PacketStream.Frame frame = PacketStream.channelData(Carrier.UDP, CHANNEL, 0, 203);
-    private DatagramLink client;
-    private DatagramLink peer;
+    private final TransportAddress relayed = TransportAddress.ipv4(0x7F000001, 20_000);
+    private final List<Integer> told = new ArrayList<>();
+    private BenchLoop loop;
+    private PeerLink client;
+    private PeerLink peer;
 
     @BeforeEach
     void open() throws IOException {
-        client = new DatagramLink(null, null, CHANNEL, arrivals);
-        peer = new DatagramLink(null, null, DatagramLink.PEER, arrivals);
+        loop = BenchLoop.start();
+        // Any link will do for a client: it is told by what it is, not by its address.
+        client = new PeerLink(loop, -1, relayed.withPort(1), relayed.withPort(1));
+        peer = new PeerLink(loop, PEER_SOCKET, relayed.withPort(9), relayed);
+        var frames = new PacketStream.Frame[] {frame};
         arrivals.begin(
                 measurement,
                 new PacketStream[] {
-                    new PacketStream(peer, client, null, new PacketStream.Frame[] {frame}),
-                    new PacketStream(client, client, peer, new PacketStream.Frame[] {frame})
-                });
+                    new PacketStream(peer, client, null, frames),
+                    new PacketStream(client, client, peer, frames),
+                    new PacketStream(client, peer, null, frames)
+                },
+                told::add);
         stamp(ROUND);
     }
 
     @AfterEach
     void close() {
-        client.close();
-        peer.close();
+        loop.close();
     }
 
     @Test
@@ -66,14 +76,14 @@ class ArrivalsTest {
     @Test
     void aPacketThatIsCutOffIsCorrupted() {
         var cut = bytes(frame).setShort(2, 150);
-        assertTrue(arrivals.toClient(client, CHANNEL, cut, 154, new StunView()));
+        assertTrue(arrivals.toClient(client, CHANNEL, cut, 0, 154, new StunView()));
         assertEquals(1, measurement.counts().corrupted());
     }
 
     @Test
     void aPacketAtSomebodyElseIsMisdelivered() {
         var payload = bytes(frame).slice(4, 203);
-        assertFalse(arrivals.toPeer(peer, payload, 203));
+        assertFalse(toPeer(20_000, payload, 203));
         assertEquals(1, measurement.counts().misdelivered());
         assertEquals(0, measurement.counts().received());
     }
@@ -95,15 +105,26 @@ class ArrivalsTest {
     void anEchoTurnsAtThePeer() {
         var echo = PacketStream.plain(1, 100);
         Payload.stamp(echo.buffer(), 0, ROUND, 0, System.nanoTime());
-        assertTrue(arrivals.toPeer(peer, bytes(echo), 100));
+        assertTrue(toPeer(20_000, bytes(echo), 100));
         assertEquals(1, measurement.counts().passed());
         assertEquals(0, measurement.counts().received());
     }
 
     @Test
+    void aPeerKnowsItsClientsByTheirRelayedAddresses() {
+        var plain = PacketStream.plain(2, 100);
+        Payload.stamp(plain.buffer(), 0, ROUND, 0, System.nanoTime());
+        assertFalse(toPeer(20_001, bytes(plain), 100));
+        assertEquals(1, measurement.counts().misdelivered());
+        assertFalse(toPeer(20_000, bytes(plain), 100));
+        assertEquals(1, measurement.counts().received());
+        assertEquals(List.of(2), told);
+    }
+
+    @Test
     void sendIndicationsCarryThePayloadWholeAndAreNoResponses() {
         var peerAddress = TransportAddress.ipv4(0x7F000001, 9);
-        var send = PacketStream.sendIndication(Carrier.UDP, peerAddress, 0, 101);
+        var send = PacketStream.sendIndication(peerAddress, 0, 101);
         Payload.stamp(send.buffer(), send.payload(), ROUND, 0, System.nanoTime());
         assertTrue(Payload.isWhole(bytes(send), send.payload(), 101));
         // Data differs from Send in the method's lowest bit only.
@@ -125,10 +146,15 @@ class ArrivalsTest {
     }
 
     private boolean toClient(ByteBuf bytes) {
-        return arrivals.toClient(client, CHANNEL, bytes, bytes.readableBytes(), new StunView());
+        return arrivals.toClient(client, CHANNEL, bytes, 0, bytes.readableBytes(), new StunView());
+    }
+
+    private boolean toPeer(int fromPort, ByteBuf bytes, int length) {
+        return arrivals.toPeer(
+                PEER_SOCKET, relayed.high(), relayed.low(), fromPort, bytes, 0, length);
     }
 
     private static ByteBuf bytes(PacketStream.Frame frame) {
-        return Unpooled.copiedBuffer(frame.buffer().rewind());
+        return frame.buffer().copy(0, frame.length()).writerIndex(frame.length());
     }
 }

@@ -14,8 +14,6 @@ class MeasurementTest {
         arrive(0, 0, 1, 2, 3);
         arrive(1, 0, 1);
         assertEquals(new Measurement.Counts(6, 0, 0, 0, 0, 0, 0), measurement.counts());
-        assertEquals(4, measurement.received(0));
-        assertEquals(2, measurement.received(1));
         assertEquals(0, measurement.counts().lostOf(6));
     }
 

@@ -59,12 +59,15 @@ public record DataPlaneChoice(boolean isNative, String reason) {
         return isNative ? "native" : "portable";
     }
 
-    IoHandlerFactory ioHandlers() {
+    /// Makes the handlers of the plane's event loops.
+    public IoHandlerFactory ioHandlers() {
         return isNative ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
     }
 
+    /// Makes the plane of one event loop.
+    ///
     /// @param loop a loop with a handler of [#ioHandlers]
-    UdpIo udpIo(IoEventLoop loop, UdpOptions options) throws IOException {
+    public UdpIo udpIo(IoEventLoop loop, UdpOptions options) throws IOException {
         return isNative ? new NativeUdpIo(loop, options) : new PortableUdpIo(loop, options);
     }
 
