@@ -17,6 +17,8 @@ final class AttributeReader {
     /// and reason phrase.
     static final int TEXT_MAX_LENGTH = 763;
 
+    private static final char REPLACEMENT = '\uFFFD';
+
     private final StunView view;
     private final ByteBuf buffer;
 
@@ -158,6 +160,12 @@ final class AttributeReader {
     private @Nullable String utf8(int index, int length) {
         byte[] bytes = new byte[length];
         buffer.getBytes(index, bytes);
+        // A decoder that reports errors costs an object and a slow loop; this one writes U+FFFD.
+        String text = new String(bytes, StandardCharsets.UTF_8);
+        return text.indexOf(REPLACEMENT) < 0 ? text : strictUtf8(bytes);
+    }
+
+    private static @Nullable String strictUtf8(byte[] bytes) {
         try {
             return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
         } catch (CharacterCodingException e) {

@@ -74,7 +74,9 @@ public record StunMessage(
     }
 
     private boolean isInvalidBefore(StunAttribute found) {
-        return !(found instanceof StunAttribute.InvalidAttribute) && invalid(found.type()) != null;
+        return hasInvalid()
+                && !(found instanceof StunAttribute.InvalidAttribute)
+                && invalid(found.type()) != null;
     }
 
     /// Returns all well-formed attributes of this class in their order.
@@ -95,9 +97,21 @@ public record StunMessage(
 
     /// Returns the first attribute of this type if it is malformed, else null.
     public StunAttribute.@Nullable InvalidAttribute invalid(int attributeType) {
-        return firstOfType(attributeType) instanceof StunAttribute.InvalidAttribute invalid
+        return hasInvalid()
+                        && firstOfType(attributeType)
+                                instanceof StunAttribute.InvalidAttribute invalid
                 ? invalid
                 : null;
+    }
+
+    /// Nearly no message has one, and asking is much cheaper than asking each attribute its type.
+    private boolean hasInvalid() {
+        for (StunAttribute attribute : attributes) {
+            if (attribute instanceof StunAttribute.InvalidAttribute) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private @Nullable StunAttribute firstOfType(int attributeType) {

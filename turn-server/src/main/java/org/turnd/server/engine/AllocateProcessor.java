@@ -61,9 +61,8 @@ final class AllocateProcessor {
             return Answer.Refusal.of(ErrorReason.FORBIDDEN, RefusalCause.DRAINING);
         }
         List<AddressFamily> families = requestedFamilies(message);
-        List<AddressFamily> offered = families.stream().filter(this::isOffered).toList();
         // Step 7. F-10, F-11.
-        if (offered.isEmpty()) {
+        if (!isAnyOffered(families)) {
             return Answer.Refusal.of(
                     ErrorReason.ADDRESS_FAMILY_NOT_SUPPORTED, RefusalCause.UNSUPPORTED_FAMILY);
         }
@@ -231,6 +230,15 @@ final class AllocateProcessor {
         }
         AddressFamily family = AddressFamily.of(requested.family());
         return family == null ? List.of() : List.of(family);
+    }
+
+    private boolean isAnyOffered(List<AddressFamily> families) {
+        for (AddressFamily family : families) {
+            if (isOffered(family)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean isOffered(AddressFamily family) {

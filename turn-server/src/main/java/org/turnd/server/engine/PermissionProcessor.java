@@ -152,13 +152,14 @@ final class PermissionProcessor {
             if (relay == null) {
                 continue;
             }
-            Permissions permissions = relay.permissions;
-            long added =
-                    peers.stream()
-                            .filter(peer -> peer.family() == family)
-                            .filter(peer -> !permissions.isLive(peer.high(), peer.low(), nowNanos))
-                            .count();
-            if (!permissions.hasRoom(added, nowNanos)) {
+            int added = 0;
+            for (TransportAddress peer : peers) {
+                if (peer.family() == family
+                        && !relay.permissions.isLive(peer.high(), peer.low(), nowNanos)) {
+                    added++;
+                }
+            }
+            if (!relay.permissions.hasRoom(added, nowNanos)) {
                 return false;
             }
         }

@@ -50,10 +50,10 @@ final class Libc {
                     .varHandle(MemoryLayout.PathElement.groupElement("errno"));
 
     private static final MethodHandle SOCKET = call("socket", INT, INT, INT, INT);
-    private static final MethodHandle BIND = call("bind", INT, INT, POINTER, INT);
+    private static final MethodHandle BIND = call("bind", INT, INT, LONG, INT);
     private static final MethodHandle SETSOCKOPT =
-            call("setsockopt", INT, INT, INT, INT, POINTER, INT);
-    private static final MethodHandle GETSOCKNAME = call("getsockname", INT, INT, POINTER, POINTER);
+            call("setsockopt", INT, INT, INT, INT, LONG, INT);
+    private static final MethodHandle GETSOCKNAME = call("getsockname", INT, INT, LONG, LONG);
     private static final MethodHandle RECVMMSG = call("recvmmsg", INT, INT, LONG, INT, INT, LONG);
     private static final MethodHandle SENDMMSG = call("sendmmsg", INT, INT, LONG, INT, INT);
     private static final MethodHandle CLOSE = call("close", INT, INT);
@@ -68,6 +68,7 @@ final class Libc {
     private final Arena arena = Arena.ofAuto();
     private final MemorySegment state = arena.allocate(Linker.Option.captureStateLayout());
     private final MemorySegment word = arena.allocate(LONG);
+    private final MemorySegment address = arena.allocate(NativeMemory.SOCKADDR_BYTES, Long.BYTES);
 
     private static MemorySegment symbol(String name) {
         return LINKER.defaultLookup()
@@ -114,10 +115,11 @@ final class Libc {
         }
     }
 
-    void bind(int fd, MemorySegment address, int length) throws IOException {
+    void bind(int fd, long high, long low, int port) throws IOException {
+        int length = NativeMemory.putAddress(address, 0, high, low, port);
         int result;
         try {
-            result = (int) BIND.invokeExact(state, fd, address, length);
+            result = (int) BIND.invokeExact(state, fd, address.address(), length);
         } catch (Throwable e) {
             throw impossible(e);
         }
@@ -130,7 +132,10 @@ final class Libc {
         int result;
         word.set(INT, 0, value);
         try {
-            result = (int) SETSOCKOPT.invokeExact(state, fd, level, option, word, Integer.BYTES);
+            result =
+                    (int)
+                            SETSOCKOPT.invokeExact(
+                                    state, fd, level, option, word.address(), Integer.BYTES);
         } catch (Throwable e) {
             throw impossible(e);
         }
@@ -139,18 +144,19 @@ final class Libc {
         }
     }
 
-    /// Fills in the address a socket is bound to.
-    void localAddress(int fd, MemorySegment address) throws IOException {
+    /// The port a socket is bound to.
+    int localPort(int fd) throws IOException {
         int result;
         word.set(INT, 0, (int) address.byteSize());
         try {
-            result = (int) GETSOCKNAME.invokeExact(state, fd, address, word);
+            result = (int) GETSOCKNAME.invokeExact(state, fd, address.address(), word.address());
         } catch (Throwable e) {
             throw impossible(e);
         }
         if (result < 0) {
             throw failure("getsockname");
         }
+        return NativeMemory.port(address, 0);
     }
 
     /// Returns how many datagrams were received, or -1.

@@ -3,8 +3,6 @@ package org.turnd.server.net;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.epoll.Epoll;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.turnd.stun.TransportAddress;
@@ -60,15 +58,13 @@ final class NativeProbe {
     private static void sendToItself(Libc libc, ReceiveRing ring, SendStage stage)
             throws IOException {
         int fd = libc.udpSocket(Libc.AF_INET);
-        try (Arena arena = Arena.ofConfined()) {
+        try {
             long loopback = TransportAddress.ipv4Low(0x7F00_0001);
-            MemorySegment address = arena.allocate(NativeMemory.SOCKADDR_BYTES, Long.BYTES);
-            libc.bind(fd, address, NativeMemory.putAddress(address, 0, 0, loopback, 0));
-            libc.localAddress(fd, address);
+            libc.bind(fd, 0, loopback, 0);
             if (ring.receive(fd, 1) < 0 && libc.errno() != Libc.EAGAIN) {
                 throw libc.failure("recvmmsg");
             }
-            int port = NativeMemory.port(address, 0);
+            int port = libc.localPort(fd);
             int entry = stage.add(SendStage.NONE, 0, loopback, port, Unpooled.EMPTY_BUFFER, 0, 0);
             stage.build(entry, true);
             if (stage.send(fd, 0) < 0) {

@@ -9,8 +9,6 @@ import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Objects;
@@ -70,7 +68,7 @@ public final class NativeUdpIo implements UdpIo {
         }
         boolean ipv4 = TransportAddress.isIpv4(high, low);
         int fd = libc.udpSocket(ipv4 ? Libc.AF_INET : Libc.AF_INET6);
-        try (Arena arena = Arena.ofConfined()) {
+        try {
             if (!ipv4) {
                 libc.setOption(fd, Libc.IPPROTO_IPV6, Libc.IPV6_V6ONLY, 1);
             }
@@ -80,10 +78,9 @@ public final class NativeUdpIo implements UdpIo {
             if (role == Role.SHARED_LISTENER) {
                 libc.setOption(fd, Libc.SOL_SOCKET, Libc.SO_REUSEPORT, 1);
             }
-            MemorySegment address = arena.allocate(NativeMemory.SOCKADDR_BYTES, Long.BYTES);
-            libc.bind(fd, address, NativeMemory.putAddress(address, 0, high, low, port));
-            libc.localAddress(fd, address);
-            Socket socket = new Socket(fd, NativeMemory.port(address, 0), ipv4, role, receiver);
+            libc.bind(fd, high, low, port);
+            int localPort = port == 0 ? libc.localPort(fd) : port;
+            Socket socket = new Socket(fd, localPort, ipv4, role, receiver);
             socket.register();
             socket.number = takeNumber();
             sockets[socket.number] = socket;

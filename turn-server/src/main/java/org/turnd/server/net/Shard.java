@@ -71,6 +71,7 @@ final class Shard implements EngineSink, ShardStatus {
     /// The listener or the relay that a socket belongs to.
     private int[] ownerOfSocket = new int[0];
 
+    private final UdpIo.Receiver peerReceiver = this::onPeerDatagram;
     private final Runnable endOfWakeUp = this::endWakeUp;
     private boolean awake;
     private long nowNanos;
@@ -296,7 +297,7 @@ final class Shard implements EngineSink, ShardStatus {
     @Override
     public void bindRelay(int relay, long high, long low, int port) {
         try {
-            int socket = udp.open(high, low, port, UdpIo.Role.RELAY, this::onPeerDatagram);
+            int socket = udp.open(high, low, port, UdpIo.Role.RELAY, peerReceiver);
             socketOfRelay = with(socketOfRelay, relay, socket);
             ownerOfSocket = with(ownerOfSocket, socket, relay);
         } catch (IOException e) {
