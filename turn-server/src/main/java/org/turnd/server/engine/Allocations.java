@@ -10,8 +10,9 @@ import org.turnd.stun.TransportAddress;
 /// Every allocation of this shard: made here, found here, ended here, so that no port, quota or
 /// socket outlives one.
 final class Allocations {
-    /// Other ports tried when the leased one turns out to be taken by another program.
-    private static final int BIND_ATTEMPTS_MAX = 4;
+    /// Ports tried when the leased one turns out to be taken by another program: enough for a range
+    /// half full of strangers.
+    static final int BIND_ATTEMPTS_MAX = 16;
 
     private static final int INITIAL_RELAYS = 16;
 

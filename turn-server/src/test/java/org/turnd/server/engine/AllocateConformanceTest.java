@@ -258,7 +258,7 @@ class AllocateConformanceTest {
     @Test
     @DisplayName("F-16 a relay socket that can't be bound counts as missing")
     void saysWhichSocketIsMissing() {
-        fixture.sink.failuresToCome = 4;
+        fixture.sink.failuresToCome = Allocations.BIND_ATTEMPTS_MAX;
         TestClient.Exchange half = client.askAllocate(ALSO_IPV6);
         assertEquals(508, half.get(AddressErrorCode.class).code());
         assertEquals(1, half.answer().all(XorRelayedAddress.class).size());
