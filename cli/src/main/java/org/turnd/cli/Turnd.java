@@ -1,6 +1,8 @@
 package org.turnd.cli;
 
 import java.io.PrintWriter;
+import java.util.List;
+import java.util.Map;
 import java.util.ServiceLoader;
 import org.turnd.cli.bench.BenchCommand;
 import picocli.CommandLine;
@@ -17,19 +19,6 @@ import picocli.CommandLine.Spec;
         scope = CommandLine.ScopeType.INHERIT,
         versionProvider = VersionCommand.Text.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {
-            RunCommand.class,
-            InitCommand.class,
-            ValidateCommand.class,
-            ConfigCommand.class,
-            CredentialsCommand.class,
-            CheckCommand.class,
-            BenchCommand.class,
-            VersionCommand.class,
-            CompletionCommand.class,
-            ManCommand.class,
-            CommandLine.HelpCommand.class
-        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             " 0:it worked; a daemon was told to stop and did",
@@ -38,6 +27,30 @@ import picocli.CommandLine.Spec;
             "78:the configuration is wrong"
         })
 public final class Turnd implements Runnable {
+    /// Those that look at no other command, and so can be made alone.
+    private static final Map<String, Class<?>> SOLITARY =
+            Map.of(
+                    "run", RunCommand.class,
+                    "validate", ValidateCommand.class,
+                    "credentials", CredentialsCommand.class,
+                    "check", CheckCommand.class,
+                    "bench", BenchCommand.class,
+                    "version", VersionCommand.class);
+
+    private static final List<Class<?>> SUBCOMMANDS =
+            List.of(
+                    RunCommand.class,
+                    InitCommand.class,
+                    ValidateCommand.class,
+                    ConfigCommand.class,
+                    CredentialsCommand.class,
+                    CheckCommand.class,
+                    BenchCommand.class,
+                    VersionCommand.class,
+                    CompletionCommand.class,
+                    ManCommand.class,
+                    CommandLine.HelpCommand.class);
+
     @Spec private CommandSpec spec;
 
     /// Made by Picocli.
@@ -47,15 +60,25 @@ public final class Turnd implements Runnable {
     /// Runs the command and ends the process with its exit code.
     public static void main(String[] args) {
         LogSetup.quiet();
-        System.exit(commandLine().execute(args));
+        Class<?> only = args.length == 0 ? null : SOLITARY.get(args[0]);
+        CommandLine line = only == null ? commandLine() : commandLine(List.of(only));
+        System.exit(line.execute(args));
     }
 
     /// Returns the whole command with the subcommands that other jars bring.
     public static CommandLine commandLine() {
-        CommandLine line = new CommandLine(new Turnd());
+        CommandLine line = commandLine(SUBCOMMANDS);
         for (CommandExtension extension : ServiceLoader.load(CommandExtension.class)) {
             line.addSubcommand(extension.command());
         }
+        return line;
+    }
+
+    /// Picocli reads every annotation of every command it is given: a daemon's start need not wait
+    /// for the options of the others.
+    private static CommandLine commandLine(List<Class<?>> subcommands) {
+        CommandLine line = new CommandLine(new Turnd());
+        subcommands.forEach(line::addSubcommand);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionExceptionHandler(new Failures());
         return line;
