@@ -2,47 +2,39 @@ package org.turnd.cli.bench;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
-import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 import org.turnd.cli.check.ClientOptions;
 import org.turnd.cli.check.Endpoint;
-import org.turnd.cli.check.TurnClient;
 import org.turnd.cli.check.TurnFailure;
-import org.turnd.stun.ChannelData;
 import org.turnd.stun.TransportAddress;
 
 /// Clients that come and go: connect, Allocate (answered 401 first), ChannelBind, Refresh 0. Each
-/// waits for its answers, and begins again.
+/// waits for its answers, and begins again from another port.
 final class AllocationRun {
-    private static final long LATENCY_NANOS_MAX = 60_000_000_000L;
-
+    private final BenchLoop loop;
     private final Endpoint server;
     private final ClientOptions options;
     private final TransportAddress peer;
-    private final AtomicLong done = new AtomicLong();
-    private final AtomicLong mismatches = new AtomicLong();
-    private final AtomicReference<@Nullable TurnFailure> failure = new AtomicReference<>();
-    private final Histogram latencyNanos = new ConcurrentHistogram(LATENCY_NANOS_MAX, 3);
 
     /// What came of it.
     ///
     /// @param mismatches how often the server still knew a client's port from before (437)
+    /// @param repeated requests that were not answered in time and sent again
     /// @param failure the first other one, null if there was none
     /// @param latencyNanos of a whole life, from connecting to the last answer
     record Outcome(
             long allocations,
             long mismatches,
+            long repeated,
             long nanos,
             @Nullable TurnFailure failure,
             Histogram latencyNanos,
             @Nullable Long serverCpuNanos,
             Duration ownCpu) {}
 
-    AllocationRun(Endpoint server, ClientOptions options, TransportAddress peer) {
+    AllocationRun(BenchLoop loop, Endpoint server, ClientOptions options, TransportAddress peer) {
+        this.loop = loop;
         this.server = server;
         this.options = options;
         this.peer = peer;
@@ -54,64 +46,48 @@ final class AllocationRun {
     /// @param pid the server's process, null if it is not known
     Outcome run(int clients, double warmupSeconds, double seconds, @Nullable Long pid)
             throws IOException {
-        lives(clients, warmupSeconds);
-        done.set(0);
-        mismatches.set(0);
-        latencyNanos.reset();
+        if (warmupSeconds > 0) {
+            var warm = lives(clients, warmupSeconds);
+            if (warm.failure() != null) {
+                return outcome(warm, null, Duration.ZERO);
+            }
+        }
         Long before = pid == null ? null : ServerProcessUsage.read(pid).cpuNanos();
-        var ownBefore = ownCpu();
-        long start = System.nanoTime();
-        lives(clients, seconds);
-        long nanos = System.nanoTime() - start;
+        var ownBefore = loop.cpu();
+        var lives = lives(clients, seconds);
+        var own = loop.cpu().minus(ownBefore);
         Long cpu =
                 pid == null || before == null
                         ? null
                         : ServerProcessUsage.read(pid).cpuNanos() - before;
+        return outcome(lives, cpu, own);
+    }
+
+    private Lives lives(int clients, double seconds) throws IOException {
+        var local = TransportAddress.of(Fleet.localAddress(server), 0);
+        var connector = new StreamConnector(loop, server, options);
+        var setting = new Lives.Setting(loop, server, local, connector, options, peer);
+        var lives = new Lives(setting, clients, (long) (seconds * 1e9));
+        loop.call(() -> {
+            loop.work(lives);
+            return lives;
+        });
+        lives.await();
+        return loop.call(() -> {
+            loop.rest();
+            return lives;
+        });
+    }
+
+    private static Outcome outcome(Lives lives, @Nullable Long serverCpu, Duration own) {
         return new Outcome(
-                done.get(),
-                mismatches.get(),
-                nanos,
-                failure.get(),
-                latencyNanos,
-                cpu,
-                ownCpu().minus(ownBefore));
-    }
-
-    private void lives(int clients, double seconds) {
-        long end = System.nanoTime() + (long) (seconds * 1e9);
-        var threads = new ArrayList<Thread>();
-        for (int i = 0; i < clients; i++) {
-            threads.add(Thread.ofVirtual().name("bench-client-" + i).start(() -> lives(end)));
-        }
-        try {
-            for (var thread : threads) {
-                thread.join();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void lives(long end) {
-        while (System.nanoTime() < end && failure.get() == null) {
-            long start = System.nanoTime();
-            try (var client = TurnClient.connect(server, options)) {
-                client.allocate(null);
-                client.bindChannel(ChannelData.MIN_NUMBER, peer);
-                client.refresh(0);
-                latencyNanos.recordValue(Math.min(System.nanoTime() - start, LATENCY_NANOS_MAX));
-                done.incrementAndGet();
-            } catch (TurnFailure e) {
-                if (Fleet.isMismatch(e)) {
-                    mismatches.incrementAndGet();
-                } else {
-                    failure.compareAndSet(null, e);
-                }
-            }
-        }
-    }
-
-    private static Duration ownCpu() {
-        return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
+                lives.completed(),
+                lives.mismatches(),
+                lives.repeated(),
+                lives.nanos(),
+                lives.failure(),
+                lives.latencyNanos(),
+                serverCpu,
+                own);
     }
 }

@@ -185,19 +185,25 @@ public final class BenchCommand implements Callable<Integer> {
     }
 
     private void allocateRate(Endpoint server, ClientOptions client, BenchReport report)
-            throws IOException {
+            throws IOException, TurnFailure {
+        Fleet.refuseDeadServer(server, client);
         // Nothing is sent there.
         var peer = TransportAddress.of(peerAddress(server), DISCARD_PORT);
-        var outcome =
-                new AllocationRun(server, client, peer)
-                        .run(
-                                options.allocations(),
-                                options.warmupSeconds(),
-                                options.seconds(),
-                                options.pid());
+        AllocationRun.Outcome outcome;
+        try (var loop = BenchLoop.start()) {
+            report.add("plane", "bench's data plane", loop.planeName(), "");
+            outcome =
+                    new AllocationRun(loop, server, client, peer)
+                            .run(
+                                    options.allocations(),
+                                    options.warmupSeconds(),
+                                    options.seconds(),
+                                    options.pid());
+        }
         double perSecond = outcome.allocations() * 1e9 / outcome.nanos();
         report.add("done", "allocations made", outcome.allocations(), "")
                 .add("mismatches", "answered 437", outcome.mismatches(), "")
+                .add("repeated", "requests repeated", outcome.repeated(), "")
                 .add("allocationsPerSecond", "rate", perSecond, "allocations/s");
         report.add(outcome.latencyNanos(), "life");
         var cpu = outcome.serverCpuNanos();

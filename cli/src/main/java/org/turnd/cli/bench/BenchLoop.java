@@ -5,6 +5,7 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -103,10 +104,12 @@ final class BenchLoop implements AutoCloseable {
         work = now -> IDLE;
     }
 
-    /// Returns how long the loop has looked in vain for something to do, rather than sleep. On the
-    /// loop's thread.
-    long pollingNanos() {
-        return pollingNanos;
+    /// Returns the CPU time that this process has used, without the time for which the loop looked
+    /// in vain for something to do. Not on the loop's thread.
+    Duration cpu() throws IOException {
+        long polled = call(() -> pollingNanos);
+        var all = ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
+        return all.minusNanos(polled);
     }
 
     /// Runs a task on the loop's thread, later.

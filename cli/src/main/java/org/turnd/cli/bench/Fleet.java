@@ -1,10 +1,6 @@
 package org.turnd.cli.bench;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.handler.ssl.SslProvider;
-import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -12,13 +8,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import javax.net.ssl.SSLException;
-import org.jspecify.annotations.Nullable;
 import org.turnd.cli.check.Carrier;
 import org.turnd.cli.check.ClientOptions;
 import org.turnd.cli.check.Endpoint;
 import org.turnd.cli.check.Failure;
-import org.turnd.cli.check.TlsTrust;
 import org.turnd.cli.check.TurnClient;
 import org.turnd.cli.check.TurnFailure;
 import org.turnd.server.net.UdpIo.Role;
@@ -39,20 +32,20 @@ final class Fleet implements AutoCloseable {
     private final Arrivals arrivals = new Arrivals();
     private final BenchLoop loop;
     private final TransportAddress local;
-    private final @Nullable SslContext tls;
+    private final StreamConnector connector;
     private final List<Flow> flows = new ArrayList<>();
 
     Fleet(Endpoint server, ClientOptions options) throws IOException, TurnFailure {
         this.server = server;
         this.options = options;
         local = TransportAddress.of(localAddress(server), 0);
-        tls = server.carrier() == Carrier.TLS ? context(options.trust()) : null;
-        refuseDeadServer();
+        refuseDeadServer(server, options);
         loop = BenchLoop.start();
+        connector = new StreamConnector(loop, server, options);
     }
 
-    // The loop's sockets are not connected, and don't hear that nobody listens.
-    private void refuseDeadServer() throws TurnFailure {
+    /// Throws if nobody listens there. The loop's sockets are not connected and don't hear of it.
+    static void refuseDeadServer(Endpoint server, ClientOptions options) throws TurnFailure {
         var once = options.repeating(options.retransmission().limitedTo(PROBE_PATIENCE));
         try (var client = TurnClient.connect(server, once)) {
             client.bind();
@@ -62,17 +55,6 @@ final class Fleet implements AutoCloseable {
             }
             // Not every TURN server answers Binding requests.
         }
-    }
-
-    private static SslContext context(TlsTrust trust) throws SSLException {
-        var builder = SslContextBuilder.forClient().sslProvider(SslProvider.JDK);
-        return trust.overlooksProblems()
-                ? builder.trustManager(InsecureTrustManagerFactory.INSTANCE)
-                        .endpointIdentificationAlgorithm("")
-                        .build()
-                : builder.trustManager(trust.authorities())
-                        .endpointIdentificationAlgorithm("HTTPS")
-                        .build();
     }
 
     Arrivals arrivals() {
@@ -196,8 +178,8 @@ final class Fleet implements AutoCloseable {
         }
     }
 
-    /// Tells whether the server still knows an earlier allocation of the same 5-tuple.
-    static boolean isMismatch(TurnFailure e) {
+    // The server still knows an earlier allocation of the same 5-tuple.
+    private static boolean isMismatch(TurnFailure e) {
         return e.failure() instanceof Failure.ErrorResponse error
                 && error.code() == ALLOCATION_MISMATCH;
     }
@@ -207,7 +189,7 @@ final class Fleet implements AutoCloseable {
             var link = new DatagramLink(loop, local, server.address(), channel, arrivals);
             return allocated(channel, link, TurnClient.over(link, Carrier.UDP, options));
         }
-        var link = StreamLink.connect(loop, server, tls, options, channel, arrivals);
+        var link = new StreamLink(loop, connector, server.carrier(), channel, arrivals);
         return allocated(channel, link, TurnClient.over(link, server.carrier(), options));
     }
 

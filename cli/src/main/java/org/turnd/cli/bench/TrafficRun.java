@@ -93,11 +93,11 @@ final class TrafficRun {
                         measurement.round(),
                         (long) (seconds * 1e9));
         Long serverBefore = serverCpuNanos();
-        var ownBefore = ownCpu();
-        long polledBefore = begin(load, measurement);
+        var ownBefore = loop.cpu();
+        begin(load, measurement);
         var sent = load.await();
-        long polled = loop.call(() -> end()) - polledBefore;
-        var own = ownCpu().minus(ownBefore).minusNanos(polled);
+        var own = loop.cpu().minus(ownBefore);
+        loop.execute(loop::rest);
         drain(measurement);
         Long serverAfter = serverCpuNanos();
         return new Round(
@@ -109,17 +109,12 @@ final class TrafficRun {
                 own.isNegative() ? Duration.ZERO : own);
     }
 
-    private long begin(Load load, Measurement measurement) throws IOException {
-        return loop.call(() -> {
+    private void begin(Load load, Measurement measurement) throws IOException {
+        loop.call(() -> {
             fleet.arrivals().begin(measurement, streams, load::arrived);
             loop.work(load);
-            return loop.pollingNanos();
+            return measurement;
         });
-    }
-
-    private long end() {
-        loop.rest();
-        return loop.pollingNanos();
     }
 
     private void drain(Measurement measurement) throws IOException {
@@ -147,9 +142,5 @@ final class TrafficRun {
     private @Nullable Long serverCpuNanos() throws IOException {
         var pid = options.pid();
         return pid == null ? null : ServerProcessUsage.read(pid).cpuNanos();
-    }
-
-    private static Duration ownCpu() {
-        return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
     }
 }

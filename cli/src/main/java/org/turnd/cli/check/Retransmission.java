@@ -22,7 +22,7 @@ public record Retransmission(
     /// Returns the wait after a request.
     ///
     /// @param sent how many requests have been sent, from 1 to `requestsMax`
-    Duration waitAfter(int sent) {
+    public Duration waitAfter(int sent) {
         return sent < requestsMax
                 ? firstTimeout.multipliedBy(1L << (sent - 1))
                 : firstTimeout.multipliedBy(lastWaitFactor);
