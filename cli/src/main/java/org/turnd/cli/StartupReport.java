@@ -10,6 +10,7 @@ import org.turnd.server.config.ServerSettings;
 import org.turnd.server.config.ServerSettings.Listener;
 import org.turnd.server.config.ServerSettings.Protocol;
 import org.turnd.server.net.DataPlaneChoice;
+import org.turnd.server.net.TlsProviderChoice;
 import org.turnd.stun.TransportAddress;
 
 /// What the log says of a server that has just started: one line each for what an operator wants to
@@ -28,6 +29,7 @@ final class StartupReport {
         listeners(server.listeners(), settings.tls() != null);
         relay(settings.relay());
         dataPlane(server.dataPlane(), server.shards().size());
+        tls(server.tlsProvider());
         authentication(settings);
         peers(settings.peers());
         server.warnings().forEach(Daemon::warn);
@@ -81,6 +83,16 @@ final class StartupReport {
                 .addKeyValue("reason", plane.reason())
                 .addKeyValue("shards", shards)
                 .log();
+    }
+
+    private void tls(@Nullable TlsProviderChoice provider) {
+        if (provider != null) {
+            log.atInfo()
+                    .setMessage("tls")
+                    .addKeyValue("provider", provider.name())
+                    .addKeyValue("reason", provider.reason())
+                    .log();
+        }
     }
 
     private void authentication(ServerSettings settings) {

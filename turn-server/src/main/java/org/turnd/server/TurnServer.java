@@ -17,6 +17,7 @@ import org.turnd.server.net.LocalAddresses;
 import org.turnd.server.net.ShardGroup;
 import org.turnd.server.net.ShardStatus;
 import org.turnd.server.net.TlsMaterial;
+import org.turnd.server.net.TlsProviderChoice;
 import org.turnd.server.policy.AddressRules;
 import org.turnd.server.policy.LocalSharedState;
 import org.turnd.stun.TransportAddress;
@@ -101,6 +102,11 @@ public final class TurnServer implements AutoCloseable {
     /// line each with what to do about it.
     public List<String> warnings() {
         return warnings;
+    }
+
+    /// What encrypts, and why that; null without a certificate.
+    public @Nullable TlsProviderChoice tlsProvider() {
+        return shards.tlsProvider();
     }
 
     /// The shards with their counters.

@@ -22,6 +22,7 @@ import org.turnd.server.config.ServerSettings.DataPlane;
 import org.turnd.server.config.ServerSettings.Listener;
 import org.turnd.server.config.ServerSettings.Protocol;
 import org.turnd.server.config.ServerSettings.Tls;
+import org.turnd.server.config.ServerSettings.TlsProvider;
 import org.turnd.server.net.Eventually;
 import org.turnd.server.net.OpenFiles;
 import org.turnd.server.net.TestClient;
@@ -78,7 +79,7 @@ class TurnServerTest {
         var settings =
                 new TestSettings()
                         .plane(plane)
-                        .tls(new Tls(nowhere, nowhere, null))
+                        .tls(new Tls(nowhere, nowhere, null, TlsProvider.AUTO))
                         .listen(Protocol.TLS, "127.0.0.1", 0);
         var failure = assertThrows(StartFailure.class, settings::start);
         assertEquals(nowhere + ": there is no such file", failure.problems().getFirst());

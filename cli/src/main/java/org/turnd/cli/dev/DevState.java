@@ -19,6 +19,7 @@ import java.util.Set;
 import org.turnd.server.config.SecretStrength;
 import org.turnd.server.config.ServerSettings.Secret;
 import org.turnd.server.config.ServerSettings.Tls;
+import org.turnd.server.config.ServerSettings.TlsProvider;
 import org.turnd.server.net.SelfSignedCertificate;
 
 /// What a development server keeps across its starts, so that credentials and a certificate once
@@ -72,7 +73,7 @@ public final class DevState {
             SelfSignedCertificate.write(
                     chain, key, addresses, List.of("localhost"), CERTIFICATE_LIFETIME);
         }
-        return new Tls(chain, key, null);
+        return new Tls(chain, key, null, TlsProvider.AUTO);
     }
 
     /// Keeps the port of the server that runs now, for whoever makes credentials for it.

@@ -17,6 +17,7 @@ import org.turnd.server.config.ServerSettings.DataPlane;
 import org.turnd.server.config.ServerSettings.LogFormat;
 import org.turnd.server.config.ServerSettings.LogLevel;
 import org.turnd.server.config.ServerSettings.Secret;
+import org.turnd.server.config.ServerSettings.TlsProvider;
 import org.turnd.stun.TransportAddress;
 
 /// Every key of the configuration, once.
@@ -265,6 +266,15 @@ final class Schema {
                             ValueTypes.anySecret(),
                             "The password of an encrypted private key.")
                     .secret();
+    static final Setting<TlsProvider> TLS_PROVIDER =
+            Setting.of(
+                    "tls.provider",
+                    ValueTypes.choice(TlsProvider.class),
+                    AUTO,
+                    "The implementation of TLS. `boringssl` comes with the server for Linux on"
+                            + " x86-64 and ARM64, takes RSA and EC keys, and costs much less CPU;"
+                            + " where it doesn't work the server doesn't start. `jdk` runs"
+                            + " everywhere. `auto` takes `boringssl` where it works.");
 
     static final Setting<Optional<TransportAddress>> HTTP =
             Setting.of(
@@ -345,6 +355,7 @@ final class Schema {
                     CERTIFICATE,
                     KEY,
                     KEY_PASSWORD,
+                    TLS_PROVIDER,
                     HTTP,
                     LOG_FORMAT,
                     LOG_LEVEL,

@@ -171,10 +171,25 @@ public record ServerSettings(
         }
     }
 
-    /// Certificate chain and private key, PEM.
+    /// TLS, with a certificate chain and its private key in PEM.
     ///
     /// @param keyPassword of an encrypted key, null when it isn't
-    public record Tls(Path certificateChain, Path privateKey, @Nullable Secret keyPassword) {}
+    /// @param provider the implementation
+    public record Tls(
+            Path certificateChain,
+            Path privateKey,
+            @Nullable Secret keyPassword,
+            TlsProvider provider) {}
+
+    /// An implementation of TLS.
+    public enum TlsProvider {
+        /// BoringSSL where it works, otherwise the JDK's.
+        AUTO,
+        /// BoringSSL; where it doesn't work the server doesn't start.
+        BORINGSSL,
+        /// The JDK's.
+        JDK
+    }
 
     /// The listener of metrics and health.
     public record Http(TransportAddress address) {}

@@ -58,6 +58,7 @@ final class SettingsAssembly {
         Http http = reader.value(Schema.HTTP).map(Http::new).orElse(null);
         checks.checkHttp(http, listeners);
         ServerSettings.Secret keyPassword = reader.given(Schema.KEY_PASSWORD);
+        ServerSettings.TlsProvider provider = reader.value(Schema.TLS_PROVIDER);
         return new ServerSettings(
                 realm,
                 reader.value(Schema.SOFTWARE).orElse(null),
@@ -66,7 +67,9 @@ final class SettingsAssembly {
                 auth,
                 peers(),
                 limits,
-                certificate == null || key == null ? null : new Tls(certificate, key, keyPassword),
+                certificate == null || key == null
+                        ? null
+                        : new Tls(certificate, key, keyPassword, provider),
                 http,
                 new Log(reader.value(Schema.LOG_FORMAT), reader.value(Schema.LOG_LEVEL)),
                 reader.value(Schema.SHARDS).orElse(0),

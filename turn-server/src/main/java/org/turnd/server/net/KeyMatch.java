@@ -30,7 +30,8 @@ final class KeyMatch {
         }
     }
 
-    private static String family(String algorithm) {
+    /// Returns what a private and its public key have in common: `RSA`, `EC`, `EdDSA`.
+    static String family(String algorithm) {
         return switch (algorithm) {
             case "ECDSA" -> "EC";
             case "Ed25519", "Ed448" -> "EdDSA";

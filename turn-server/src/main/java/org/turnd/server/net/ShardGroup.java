@@ -58,7 +58,14 @@ public final class ShardGroup implements AutoCloseable {
             throws IOException {
         this.plane = plane;
         ServerSettings.Limits limits = settings.limits();
-        tls = tlsMaterial == null ? null : tlsServer(tlsMaterial, limits.handshakeTimeout());
+        ServerSettings.Tls tlsSettings = settings.tls();
+        tls =
+                tlsMaterial == null || tlsSettings == null
+                        ? null
+                        : tlsServer(
+                                tlsMaterial,
+                                TlsProviderChoice.of(tlsSettings.provider(), tlsMaterial),
+                                limits.handshakeTimeout());
         int count = shardCount(settings);
         loops =
                 new MultiThreadIoEventLoopGroup(
@@ -103,10 +110,11 @@ public final class ShardGroup implements AutoCloseable {
         streams = new StreamListeners(loops, shards, plane, tls, limits.connections());
     }
 
-    private static TlsServer tlsServer(TlsMaterial material, Duration handshakeTimeout)
+    private static TlsServer tlsServer(
+            TlsMaterial material, TlsProviderChoice provider, Duration handshakeTimeout)
             throws IOException {
         try {
-            return new TlsServer(material, handshakeTimeout);
+            return new TlsServer(material, provider, handshakeTimeout);
         } catch (IOException e) {
             throw new IOException("TLS can't be used: " + e.getMessage(), e);
         }
@@ -204,6 +212,11 @@ public final class ShardGroup implements AutoCloseable {
     /// What carries UDP.
     public DataPlaneChoice dataPlane() {
         return plane;
+    }
+
+    /// What encrypts, null without a certificate.
+    public @Nullable TlsProviderChoice tlsProvider() {
+        return tls == null ? null : tls.provider();
     }
 
     /// The open listeners with the ports they got, in the order of their indexes.

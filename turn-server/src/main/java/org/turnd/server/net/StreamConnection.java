@@ -39,6 +39,7 @@ final class StreamConnection extends ByteToMessageDecoder {
     private @Nullable ByteBuf staged;
     private @Nullable Future<?> deadline;
     private long lastProgressNanos;
+    private boolean gotData;
     private boolean spoke;
     private boolean allocated;
     private boolean closed;
@@ -93,6 +94,23 @@ final class StreamConnection extends ByteToMessageDecoder {
             onFrame(in, index, length);
         }
         in.skipBytes(in.readableBytes());
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
+        gotData = true;
+        super.channelRead(context, message);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) throws Exception {
+        if (transport == Transport.TLS && !gotData) {
+            // Netty's adapter for BoringSSL tells of a broken record when it is next asked to
+            // encrypt, and not before.
+            context.flush();
+        }
+        gotData = false;
+        super.channelReadComplete(context);
     }
 
     private void onFrame(ByteBuf in, int index, int length) {

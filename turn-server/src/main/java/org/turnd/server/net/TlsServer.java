@@ -8,10 +8,14 @@ import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
 import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.OpenSslSessionContext;
+import io.netty.handler.ssl.OpenSslSessionTicketKey;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.ReferenceCounted;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.time.Duration;
 import java.util.List;
@@ -21,9 +25,10 @@ import javax.net.ssl.SSLException;
 
 /// The server's side of TLS 1.2 and 1.3 with one certificate. Safe on every thread.
 ///
-/// There is no early data: the JDK's engine never accepts any (P-12). The signatures of handshakes
-/// are made on threads of their own, so that strangers who begin handshakes don't delay media; each
-/// connection has at most one task waiting there.
+/// There is no early data (P-12): neither implementation accepts any unless told to. Sessions are
+/// resumed by tickets alone, so that nothing is kept for clients that have gone. The signatures of
+/// handshakes are made on threads of their own, so that strangers who begin handshakes don't delay
+/// media; each connection has at most one task waiting there.
 final class TlsServer implements AutoCloseable {
     private static final int HANDSHAKE_THREADS = 2;
     private static final int ONE_RECORD_A_BUFFER = 0;
@@ -44,44 +49,76 @@ final class TlsServer implements AutoCloseable {
                     "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
 
     /// P-04 (RFC 7443 §2): only unknown names offered is fatal, none offered is fine.
-    private static final ApplicationProtocolConfig ALPN =
-            new ApplicationProtocolConfig(
-                    Protocol.ALPN,
-                    SelectorFailureBehavior.FATAL_ALERT,
-                    SelectedListenerFailureBehavior.ACCEPT,
-                    "stun.turn",
-                    "stun.nat-discovery");
+    private static final List<String> APPLICATION_PROTOCOLS =
+            List.of("stun.turn", "stun.nat-discovery");
 
+    private final TlsProviderChoice provider;
     private final SslContext context;
     private final long handshakeTimeoutMillis;
     private final ExecutorService handshakes =
             Executors.newFixedThreadPool(
                     HANDSHAKE_THREADS, new DefaultThreadFactory("turnd-tls", true));
 
-    /// @throws SSLException when the JDK takes no such key or certificate
-    TlsServer(TlsMaterial material, Duration handshakeTimeout) throws SSLException {
+    /// @throws SSLException when the implementation takes no such key or certificate
+    TlsServer(TlsMaterial material, TlsProviderChoice provider, Duration handshakeTimeout)
+            throws SSLException {
+        this.provider = provider;
         context =
                 SslContextBuilder.forServer(material.privateKey(), material.chain())
-                        .sslProvider(SslProvider.JDK)
+                        .sslProvider(
+                                provider.isBoringSsl()
+                                        ? SslProvider.OPENSSL_REFCNT
+                                        : SslProvider.JDK)
                         .protocols(PROTOCOLS)
                         .ciphers(CIPHERS)
-                        .applicationProtocolConfig(ALPN)
+                        .applicationProtocolConfig(alpn(provider))
                         .clientAuth(ClientAuth.NONE)
                         .build();
+        if (context.sessionContext() instanceof OpenSslSessionContext sessions) {
+            // BoringSSL makes the keys of tickets itself and changes them every two days.
+            sessions.setTicketKeys(new OpenSslSessionTicketKey[0]);
+            sessions.setSessionCacheEnabled(false);
+        }
         handshakeTimeoutMillis = handshakeTimeout.toMillis();
+    }
+
+    private static ApplicationProtocolConfig alpn(TlsProviderChoice provider) {
+        return new ApplicationProtocolConfig(
+                Protocol.ALPN,
+                // [AlpnGuard] is the fatal alert of BoringSSL.
+                provider.isBoringSsl()
+                        ? SelectorFailureBehavior.NO_ADVERTISE
+                        : SelectorFailureBehavior.FATAL_ALERT,
+                SelectedListenerFailureBehavior.ACCEPT,
+                APPLICATION_PROTOCOLS);
+    }
+
+    TlsProviderChoice provider() {
+        return provider;
     }
 
     /// Adds the TLS handlers of a connection that begins with TLS.
     void addHandlers(ChannelPipeline pipeline, ByteBufAllocator allocator) {
-        pipeline.addLast(new RenegotiationGuard(), handler(allocator));
+        if (provider.isBoringSsl()) {
+            pipeline.addLast(alpnGuard(allocator));
+        } else {
+            pipeline.addLast(new RenegotiationGuard(), handler(allocator));
+        }
     }
 
     /// Adds the TLS handlers behind the handler of this context.
     void addHandlersAfter(ChannelHandlerContext before) {
         ChannelPipeline pipeline = before.pipeline();
-        SslHandler handler = handler(before.alloc());
-        pipeline.addAfter(before.name(), null, handler);
-        pipeline.addAfter(before.name(), null, new RenegotiationGuard());
+        if (provider.isBoringSsl()) {
+            pipeline.addAfter(before.name(), null, alpnGuard(before.alloc()));
+        } else {
+            pipeline.addAfter(before.name(), null, handler(before.alloc()));
+            pipeline.addAfter(before.name(), null, new RenegotiationGuard());
+        }
+    }
+
+    private AlpnGuard alpnGuard(ByteBufAllocator allocator) {
+        return new AlpnGuard(APPLICATION_PROTOCOLS, () -> handler(allocator));
     }
 
     private SslHandler handler(ByteBufAllocator allocator) {
@@ -91,8 +128,14 @@ final class TlsServer implements AutoCloseable {
         return handler;
     }
 
+    /// Returns how many connections hold memory of BoringSSL; 0 on the JDK.
+    int connections() {
+        return context instanceof ReferenceCounted counted ? counted.refCnt() - 1 : 0;
+    }
+
     @Override
     public void close() {
         handshakes.shutdownNow();
+        ReferenceCountUtil.release(context);
     }
 }

@@ -84,7 +84,7 @@ class ConfigLoaderTest {
               relay-buffer = 32KiB
               channel-numbers = rfc5766
             }
-            tls { certificate = cert.pem, key = key.pem }
+            tls { certificate = cert.pem, key = key.pem, provider = jdk }
             http.address = none
             log { format = json, level = debug }
             """;
@@ -210,7 +210,10 @@ class ConfigLoaderTest {
                 settings.limits());
         assertEquals(
                 new ServerSettings.Tls(
-                        directory.resolve("cert.pem"), directory.resolve("key.pem"), null),
+                        directory.resolve("cert.pem"),
+                        directory.resolve("key.pem"),
+                        null,
+                        ServerSettings.TlsProvider.JDK),
                 settings.tls());
         assertNull(settings.http());
         assertEquals(LogFormat.JSON, settings.log().format());

@@ -251,30 +251,32 @@ class StreamTest {
         try (var server = settings().shards(1).streamQueueBytes(32 << 10).start();
                 var slow = TestClient.tcp(address(server));
                 var quick = TestClient.tcp(address(server))) {
-            TransportAddress slowRelay = slow.allocate();
-            try (var peer = Wire.udp(slowRelay.toInetAddress(), slowRelay)) {
-                slow.bindChannel(0x4000, peer.local());
-                byte[] packet = new byte[1200];
-                // Some ten times what the kernel can queue for a connection.
-                for (int round = 0; round < 2000 && dropped(server) == 0; round++) {
-                    for (int i = 0; i < 20; i++) {
-                        peer.send(packet);
-                    }
-                    quick.binding();
-                }
-                assertTrue(dropped(server) > 0);
-                RelayTest.relaysThereAndBack(quick);
-            }
-            long received = 0;
-            while (slow.wire().receive().length == 1204) {
-                received++;
-                if (received == 10) {
-                    break;
-                }
-            }
-            assertEquals(10, received, "what was queued arrives whole");
-            assertTrue(server.allocationCount() > 0);
+            dropsThePacketsOfASlowReaderAndNobodyElses(server, slow, quick);
         }
+    }
+
+    /// @param slow doesn't read
+    /// @param quick does; all its traffic arrives all the same
+    static void dropsThePacketsOfASlowReaderAndNobodyElses(
+            TurnServer server, TestClient slow, TestClient quick) throws Exception {
+        TransportAddress slowRelay = slow.allocate();
+        try (var peer = Wire.udp(slowRelay.toInetAddress(), slowRelay)) {
+            slow.bindChannel(0x4000, peer.local());
+            byte[] packet = new byte[1200];
+            // Some ten times what the kernel can queue for a connection.
+            for (int round = 0; round < 2000 && dropped(server) == 0; round++) {
+                for (int i = 0; i < 20; i++) {
+                    peer.send(packet);
+                }
+                quick.binding();
+            }
+            assertTrue(dropped(server) > 0);
+            RelayTest.relaysThereAndBack(quick);
+        }
+        for (int i = 0; i < 10; i++) {
+            assertEquals(1204, slow.wire().receive().length, "what was queued arrives whole");
+        }
+        assertTrue(server.allocationCount() > 0);
     }
 
     private static long dropped(TurnServer server) {

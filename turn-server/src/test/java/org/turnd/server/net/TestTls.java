@@ -3,6 +3,7 @@ package org.turnd.server.net;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -16,6 +17,7 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 import org.turnd.server.config.ServerSettings.Tls;
+import org.turnd.server.config.ServerSettings.TlsProvider;
 import org.turnd.stun.TransportAddress;
 
 /// A self-signed certificate in a directory, and clients that trust it.
@@ -23,7 +25,7 @@ final class TestTls {
     private final Tls material;
     private final SSLContext context;
 
-    TestTls(Path directory) throws IOException, GeneralSecurityException {
+    TestTls(Path directory, TlsProvider provider) throws IOException, GeneralSecurityException {
         Path chain = directory.resolve("chain.pem");
         Path key = directory.resolve("key.pem");
         SelfSignedCertificate.write(
@@ -32,7 +34,7 @@ final class TestTls {
                 List.of(InetAddress.ofLiteral("127.0.0.1"), InetAddress.ofLiteral("::1")),
                 List.of("localhost"),
                 Duration.ofDays(1));
-        material = new Tls(chain, key, null);
+        material = new Tls(chain, key, null, provider);
         context = trusting(chain);
     }
 
@@ -63,12 +65,25 @@ final class TestTls {
         return connect(context, server, version);
     }
 
-    static SSLSocket connect(SSLContext context, TransportAddress server, String version)
-            throws IOException {
-        var socket =
+    /// Speaks TLS over a connection that stays open to the caller. Loopback's names are checked.
+    SSLSocket over(Socket connection, String version) throws IOException {
+        return prepare(
                 (SSLSocket)
                         context.getSocketFactory()
-                                .createSocket(server.toInetAddress(), server.port());
+                                .createSocket(connection, "127.0.0.1", connection.getPort(), true),
+                version);
+    }
+
+    static SSLSocket connect(SSLContext context, TransportAddress server, String version)
+            throws IOException {
+        return prepare(
+                (SSLSocket)
+                        context.getSocketFactory()
+                                .createSocket(server.toInetAddress(), server.port()),
+                version);
+    }
+
+    private static SSLSocket prepare(SSLSocket socket, String version) throws IOException {
         socket.setSoTimeout(Wire.TIMEOUT_MILLIS);
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setProtocols(new String[] {version});

@@ -1,5 +1,6 @@
 package org.turnd.server.net;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.turnd.server.config.ServerSettings.Protocol;
 import org.turnd.server.config.ServerSettings.Secret;
 import org.turnd.server.config.ServerSettings.Tls;
+import org.turnd.server.config.ServerSettings.TlsProvider;
 import org.turnd.server.net.TlsMaterial.InvalidTlsMaterial;
 
 class TlsMaterialTest {
@@ -31,7 +33,11 @@ class TlsMaterialTest {
     }
 
     private Tls files(@Nullable String password) {
-        return new Tls(chain(), key(), password == null ? null : new Secret(password));
+        return files(password, TlsProvider.AUTO);
+    }
+
+    private Tls files(@Nullable String password, TlsProvider provider) {
+        return new Tls(chain(), key(), password == null ? null : new Secret(password), provider);
     }
 
     private List<String> problems(@Nullable String password) {
@@ -42,13 +48,25 @@ class TlsMaterialTest {
     @ParameterizedTest
     @EnumSource
     void servesWithKeysOfEveryForm(KeyForm form) throws Exception {
+        serves(form, TlsProvider.AUTO);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void servesWithKeysOfEveryFormOnTheJdk(KeyForm form) throws Exception {
+        serves(form, TlsProvider.JDK);
+    }
+
+    private void serves(KeyForm form, TlsProvider provider) throws Exception {
         form.write(chain(), key());
         var settings =
                 new TestSettings()
                         .shards(1)
-                        .tls(files(form.isEncrypted() ? KeyForm.PASSWORD : null))
+                        .tls(files(form.isEncrypted() ? KeyForm.PASSWORD : null, provider))
                         .listen(Protocol.TLS, "127.0.0.1", 0);
         try (var server = settings.start()) {
+            boolean isBoringSsl = provider == TlsProvider.AUTO && !form.name().startsWith("ED");
+            assertEquals(isBoringSsl, requireNonNull(server.tlsProvider()).isBoringSsl());
             for (String version : List.of("TLSv1.2", "TLSv1.3")) {
                 try (var socket =
                                 TestTls.connect(
@@ -123,7 +141,7 @@ class TlsMaterialTest {
 
     @Test
     void keepsTheKeyOfASelfSignedCertificateFromOtherUsers() throws Exception {
-        var tls = new TestTls(directory).material();
+        var tls = new TestTls(directory, TlsProvider.AUTO).material();
         assertEquals(
                 "rw-------",
                 PosixFilePermissions.toString(Files.getPosixFilePermissions(tls.privateKey())));

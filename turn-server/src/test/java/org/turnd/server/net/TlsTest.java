@@ -20,20 +20,24 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.turnd.server.TurnServer;
 import org.turnd.server.config.ServerSettings.DataPlane;
 import org.turnd.server.config.ServerSettings.Protocol;
+import org.turnd.server.config.ServerSettings.TlsProvider;
 import org.turnd.server.net.ShardCounters.Counter;
 import org.turnd.stun.TransportAddress;
 
-@ParameterizedClass(name = "{0}")
-@EnumSource(names = {"NATIVE", "PORTABLE"})
+@ParameterizedClass(name = "{0}, {1}")
+@CsvSource({"NATIVE, BORINGSSL", "PORTABLE, BORINGSSL", "NATIVE, JDK", "PORTABLE, JDK"})
 class TlsTest {
-    @Parameter
+    @Parameter(0)
     @SuppressWarnings("NullAway.Init") // JUnit sets it
     private DataPlane plane;
+
+    @Parameter(1)
+    @SuppressWarnings("NullAway.Init") // JUnit sets it
+    private TlsProvider provider;
 
     @TempDir
     @SuppressWarnings("NullAway.Init") // JUnit sets it
@@ -45,7 +49,7 @@ class TlsTest {
     /// The first handshake loads half of the JDK, which is no time to measure timeouts in.
     @BeforeAll
     static void warmUp(@TempDir Path elsewhere) throws Exception {
-        var tls = new TestTls(elsewhere);
+        var tls = new TestTls(elsewhere, TlsProvider.JDK);
         var settings = new TestSettings().tls(tls.material()).listen(Protocol.TLS, "127.0.0.1", 0);
         try (var server = settings.start();
                 var socket = tls.connect(address(server), "TLSv1.3")) {
@@ -55,7 +59,7 @@ class TlsTest {
 
     @BeforeEach
     void makeCertificate() throws Exception {
-        tls = new TestTls(directory);
+        tls = new TestTls(directory, provider);
     }
 
     private TurnServer start(Protocol protocol, String host) throws Exception {
@@ -64,6 +68,15 @@ class TlsTest {
                 .tls(tls.material())
                 .listen(protocol, host, 0)
                 .start();
+    }
+
+    @Test
+    void saysWhatEncrypts() throws Exception {
+        try (var server = start(Protocol.TLS, "127.0.0.1")) {
+            assertEquals(
+                    new TlsProviderChoice(provider == TlsProvider.BORINGSSL, "configured"),
+                    server.tlsProvider());
+        }
     }
 
     private static TransportAddress address(TurnServer server) {
@@ -184,6 +197,76 @@ class TlsTest {
                         socket.startHandshake();
                         client.binding();
                     });
+        }
+    }
+
+    @Test
+    void readsAHelloThatComesByteByByte() throws Exception {
+        try (var server = start(Protocol.TCP, "127.0.0.1");
+                var socket = new Socket(address(server).toInetAddress(), address(server).port())) {
+            socket.setSoTimeout(Wire.TIMEOUT_MILLIS);
+            socket.setTcpNoDelay(true);
+            for (byte each : OldClientHello.of("TLSv1.1")) {
+                socket.getOutputStream().write(each);
+            }
+            assertEquals(21, socket.getInputStream().read(), "an alert");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void resumesASessionByTicket(String version) throws Exception {
+        try (var server = start(Protocol.TLS, "127.0.0.1")) {
+            long first = sessionTime(server, version);
+            // A full handshake would make a session with a later time.
+            Eventually.equal(1, () -> Long.signum(System.currentTimeMillis() - first));
+            assertEquals(first, sessionTime(server, version));
+        }
+    }
+
+    private long sessionTime(TurnServer server, String version) throws IOException {
+        try (var socket = tls.connect(address(server), version);
+                var client = new TestClient(Wire.over(socket))) {
+            client.binding(); // the ticket comes before the answer
+            return socket.getSession().getCreationTime();
+        }
+    }
+
+    @Test
+    void closesTheConnectionOnABrokenRecordAndNoOther() throws Exception {
+        try (var server = start(Protocol.TLS, "127.0.0.1");
+                var raw = new Socket(address(server).toInetAddress(), address(server).port());
+                var socket = tls.over(raw, "TLSv1.3");
+                var client = new TestClient(Wire.over(socket));
+                var other = new TestClient(Wire.over(tls.connect(address(server), "TLSv1.3")))) {
+            client.allocate();
+            other.allocate();
+            byte[] record = new byte[5 + 32];
+            record[0] = 23;
+            record[1] = 3;
+            record[2] = 3;
+            record[4] = 32;
+            raw.getOutputStream().write(record);
+            assertEquals(-1, StreamTest.readToEnd(raw));
+            Eventually.equal(1, server::allocationCount);
+            other.binding();
+        }
+    }
+
+    @Test
+    void dropsThePacketsOfASlowReaderAndNobodyElses() throws Exception {
+        // I-18. One shard, so that the slow client could delay the other one.
+        var settings =
+                new TestSettings()
+                        .plane(plane)
+                        .tls(tls.material())
+                        .shards(1)
+                        .streamQueueBytes(32 << 10)
+                        .listen(Protocol.TLS, "127.0.0.1", 0);
+        try (var server = settings.start();
+                var slow = new TestClient(Wire.over(tls.connect(address(server), "TLSv1.3")));
+                var quick = new TestClient(Wire.over(tls.connect(address(server), "TLSv1.3")))) {
+            StreamTest.dropsThePacketsOfASlowReaderAndNobodyElses(server, slow, quick);
         }
     }
 
