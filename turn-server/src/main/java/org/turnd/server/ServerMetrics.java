@@ -57,6 +57,16 @@ public final class ServerMetrics {
                 "turnd_udp_receive_errors",
                 "Errors while reading from UDP sockets.",
                 udp(UdpCounters.Counter.RECEIVE_ERRORS));
+        metrics.counter(
+                "turnd_udp_icmp_errors",
+                "ICMP errors about datagrams that relays sent to peers, by cause. The native data"
+                        + " plane hears of them.",
+                "cause",
+                Map.of(
+                        "unreachable", udp(UdpCounters.Counter.ICMP_UNREACHABLE),
+                        "too_big", udp(UdpCounters.Counter.ICMP_TOO_BIG),
+                        "time_exceeded", udp(UdpCounters.Counter.ICMP_TIME_EXCEEDED),
+                        "other", udp(UdpCounters.Counter.ICMP_OTHER)));
     }
 
     private void streams() {

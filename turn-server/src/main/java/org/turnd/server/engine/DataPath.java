@@ -159,7 +159,8 @@ final class DataPath {
         if (channel != null) {
             int start = offset - ChannelData.HEADER_LENGTH;
             ChannelData.writeHeader(buffer, start, channel.number, length);
-            sink.sendToClient(allocation.client, buffer, start, length + ChannelData.HEADER_LENGTH);
+            sink.relayToClient(
+                    allocation.client, buffer, start, length + ChannelData.HEADER_LENGTH);
         } else {
             sendDataIndication(allocation.client, high, low, port, buffer, offset, length);
         }
@@ -290,7 +291,7 @@ final class DataPath {
                         transactionIds.low())
                 .xorPeerAddress(high, low, port)
                 .dataHeader(length);
-        sink.sendToClient(client, buffer, start, writer.length());
+        sink.relayToClient(client, buffer, start, writer.length());
     }
 
     private static int indicationOverhead(long high, long low) {

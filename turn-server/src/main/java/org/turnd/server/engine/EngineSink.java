@@ -11,7 +11,14 @@ public interface EngineSink {
     /// ChannelData padding of RFC 8656 §12.5. What can't be sent now is dropped and counted.
     void sendToClient(ClientPath client, ByteBuf buffer, int offset, int length);
 
-    /// Sends one UDP datagram from a relayed transport address.
+    /// As [#sendToClient], for a Data indication or ChannelData: over UDP with the DSCP and ECN of
+    /// the datagram that is being handled, as far as the callee knows them (K-01, K-02).
+    default void relayToClient(ClientPath client, ByteBuf buffer, int offset, int length) {
+        sendToClient(client, buffer, offset, length);
+    }
+
+    /// Sends one UDP datagram from a relayed transport address, with the DSCP and ECN of the
+    /// datagram that is being handled, as far as the callee knows them (K-01, K-02).
     void sendToPeer(
             int relay,
             long peerHigh,

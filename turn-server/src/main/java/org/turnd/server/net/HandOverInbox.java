@@ -12,15 +12,17 @@ import java.util.concurrent.atomic.AtomicLong;
 /// reader, without locks and without garbage. Full means drop.
 ///
 /// A record is its length (4 bytes, 0 while it is being written, negative for a gap at the end of
-/// the ring), the payload's length (4), two addresses (8, 8 and 4 bytes each), and the payload
-/// between the headroom and tailroom that the engine may write. Records start at multiples of 8.
+/// the ring), the payload's length (4), two addresses (8, 8 and 4 bytes each), the traffic class
+/// (4), and the payload between the headroom and tailroom that the engine may write. Records start
+/// at multiples of 8.
 final class HandOverInbox {
     /// Bytes that wait at most, headers and headroom included.
     static final int CAPACITY_BYTES = 1 << 20;
 
     private static final int RELAY = 8;
     private static final int SOURCE = RELAY + 20;
-    private static final int PAYLOAD = SOURCE + 20 + UdpIo.HEADROOM_BYTES;
+    private static final int TRAFFIC_CLASS = SOURCE + 20;
+    private static final int PAYLOAD = TRAFFIC_CLASS + 4 + UdpIo.HEADROOM_BYTES;
     private static final int OVERHEAD = PAYLOAD + UdpIo.TAILROOM_BYTES;
     private static final VarHandle LENGTH =
             MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
@@ -36,6 +38,7 @@ final class HandOverInbox {
 
     /// Copies one datagram in, on any thread.
     ///
+    /// @param trafficClass DSCP and ECN it came with
     /// @return false when there is no room for it
     boolean offer(
             long relayHigh,
@@ -44,6 +47,7 @@ final class HandOverInbox {
             long sourceHigh,
             long sourceLow,
             int sourcePort,
+            int trafficClass,
             ByteBuf buffer,
             int offset,
             int length) {
@@ -55,6 +59,7 @@ final class HandOverInbox {
         ring.setInt(index + 4, length);
         setAddress(index + RELAY, relayHigh, relayLow, relayPort);
         setAddress(index + SOURCE, sourceHigh, sourceLow, sourcePort);
+        ring.setInt(index + TRAFFIC_CLASS, trafficClass);
         copyIn(buffer, offset, index + PAYLOAD, length);
         LENGTH.setRelease(memory, index, size);
         return true;
@@ -118,6 +123,7 @@ final class HandOverInbox {
                 ring.getLong(index + SOURCE),
                 ring.getLong(index + SOURCE + 8),
                 ring.getInt(index + SOURCE + 16),
+                ring.getInt(index + TRAFFIC_CLASS),
                 ring,
                 index + PAYLOAD,
                 ring.getInt(index + 4));
@@ -138,6 +144,7 @@ final class HandOverInbox {
                 long sourceHigh,
                 long sourceLow,
                 int sourcePort,
+                int trafficClass,
                 ByteBuf buffer,
                 int offset,
                 int length);

@@ -22,11 +22,23 @@ final class Libc {
     static final int SO_REUSEPORT = 15;
     static final int SO_RCVBUF = 8;
     static final int SO_SNDBUF = 7;
+    static final int IPPROTO_IP = 0;
+    static final int IP_TOS = 1;
+    static final int IP_TTL = 2;
+    static final int IP_RECVERR = 11;
+    static final int IP_RECVTTL = 12;
+    static final int IP_RECVTOS = 13;
     static final int IPPROTO_IPV6 = 41;
+    static final int IPV6_RECVERR = 25;
     static final int IPV6_V6ONLY = 26;
+    static final int IPV6_RECVHOPLIMIT = 51;
+    static final int IPV6_HOPLIMIT = 52;
+    static final int IPV6_RECVTCLASS = 66;
+    static final int IPV6_TCLASS = 67;
     static final int SOL_UDP = 17;
     static final int UDP_SEGMENT = 103;
     static final int MSG_DONTWAIT = 0x40;
+    static final int MSG_ERRQUEUE = 0x2000;
     static final int EINTR = 4;
     static final int EIO = 5;
     static final int EAGAIN = 11;
@@ -163,8 +175,17 @@ final class Libc {
     ///
     /// @param headers the address in memory of the first of `count` `mmsghdr`
     int receive(int fd, long headers, int count) {
+        return receive(fd, headers, count, MSG_DONTWAIT);
+    }
+
+    /// As [#receive], from the socket's queue of errors.
+    int receiveErrors(int fd, long headers, int count) {
+        return receive(fd, headers, count, MSG_DONTWAIT | MSG_ERRQUEUE);
+    }
+
+    private int receive(int fd, long headers, int count, int flags) {
         try {
-            return (int) RECVMMSG.invokeExact(state, fd, headers, count, MSG_DONTWAIT, 0L);
+            return (int) RECVMMSG.invokeExact(state, fd, headers, count, flags, 0L);
         } catch (Throwable e) {
             throw impossible(e);
         }

@@ -18,8 +18,11 @@ final class NativeMemory {
     static final int IOVEC_BYTES = 16;
     static final int MMSGHDR_BYTES = 64;
 
-    /// A control message with one 16-bit value: header 16, value 2, padding 6.
+    /// A control message with one value of up to 8 bytes.
     static final int CONTROL_BYTES = 24;
+
+    static final int NONE = -1;
+    private static final int CONTROL_HEADER_BYTES = 16;
 
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
@@ -98,9 +101,46 @@ final class NativeMemory {
         memory.set(INT, at + MSG_NAMELEN, SOCKADDR_IN6_LENGTH);
     }
 
-    static void putControl(MemorySegment memory, long at, long control) {
+    /// @param at the message header
+    static void putControl(MemorySegment memory, long at, long control, int length) {
         memory.set(LONG, at + MSG_CONTROL, control);
-        memory.set(LONG, at + MSG_CONTROLLEN, CONTROL_BYTES);
+        memory.set(LONG, at + MSG_CONTROLLEN, length);
+    }
+
+    /// The kernel shortens it to the length of what it wrote.
+    static void resetControlLength(MemorySegment memory, long at, int length) {
+        memory.set(LONG, at + MSG_CONTROLLEN, length);
+    }
+
+    static int controlLength(MemorySegment memory, long at) {
+        return (int) memory.get(LONG, at + MSG_CONTROLLEN);
+    }
+
+    /// Looks for a control message; returns where its value is, or [#NONE].
+    ///
+    /// @param at where the first one begins
+    /// @param length bytes of them all
+    static long findControl(MemorySegment memory, long at, int length, int level, int type) {
+        long end = at + length;
+        for (long each = at; each + CONTROL_HEADER_BYTES <= end; ) {
+            if (memory.get(INT, each + 8) == level && memory.get(INT, each + 12) == type) {
+                return each + CONTROL_HEADER_BYTES;
+            }
+            long bytes = memory.get(LONG, each);
+            if (bytes < CONTROL_HEADER_BYTES) {
+                return NONE;
+            }
+            each += (bytes + 7) & ~7L;
+        }
+        return NONE;
+    }
+
+    static int unsignedByte(MemorySegment memory, long at) {
+        return Byte.toUnsignedInt(memory.get(ValueLayout.JAVA_BYTE, at));
+    }
+
+    static int integer(MemorySegment memory, long at) {
+        return memory.get(INT, at);
     }
 
     static void putIovecCount(MemorySegment memory, long at, int iovecs) {
@@ -109,10 +149,18 @@ final class NativeMemory {
 
     /// Writes `UDP_SEGMENT`: the kernel cuts the message into datagrams of this size.
     static void putSegmentSize(MemorySegment memory, long at, int bytes) {
-        memory.set(LONG, at, 16L + Short.BYTES);
+        memory.set(LONG, at, (long) CONTROL_HEADER_BYTES + Short.BYTES);
         memory.set(INT, at + 8, Libc.SOL_UDP);
         memory.set(INT, at + 12, Libc.UDP_SEGMENT);
         memory.set(SHORT, at + 16, (short) bytes);
+    }
+
+    /// Writes a control message with an `int`.
+    static void putControlValue(MemorySegment memory, long at, int level, int type, int value) {
+        memory.set(LONG, at, (long) CONTROL_HEADER_BYTES + Integer.BYTES);
+        memory.set(INT, at + 8, level);
+        memory.set(INT, at + 12, type);
+        memory.set(INT, at + 16, value);
     }
 
     /// Bytes received into, or sent from, a message.

@@ -65,7 +65,8 @@ final class NativeProbe {
                 throw libc.failure("recvmmsg");
             }
             int port = libc.localPort(fd);
-            int entry = stage.add(SendStage.NONE, 0, loopback, port, Unpooled.EMPTY_BUFFER, 0, 0);
+            int entry =
+                    stage.add(SendStage.NONE, 0, loopback, port, Unpooled.EMPTY_BUFFER, 0, 0, 0, 0);
             stage.build(entry, true);
             if (stage.send(fd, 0) < 0) {
                 throw libc.failure("sendmmsg");

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoRegistration;
+import io.netty.channel.epoll.EpollIoEvent;
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.FileDescriptor;
@@ -30,19 +31,22 @@ public final class NativeUdpIo implements UdpIo {
     /// Segmented messages refused in a row after which a socket sends no more of them.
     static final int SEGMENT_FAILURES_MAX = 8;
 
+    private static final int NOTHING = -1;
+
     private final IoEventLoop loop;
     private final UdpOptions options;
     private final Libc libc = new Libc();
     private final ReceiveRing ring;
     private final SendStage stage;
+    private final IcmpErrors errors;
     private final UdpCounters counters = new UdpCounters();
     private final BitSet numbers = new BitSet();
     private @Nullable Socket[] sockets = new Socket[16];
     private @Nullable Socket[] dirty = new Socket[16];
     private int dirtyCount;
 
-    /// A batch is being delivered: its slots are still to be read.
-    private boolean delivering;
+    /// Which datagram of a batch is being delivered: the batch's slots are still to be read.
+    private int delivered = NOTHING;
 
     private boolean closed;
 
@@ -54,6 +58,7 @@ public final class NativeUdpIo implements UdpIo {
         ring = new ReceiveRing(libc);
         try {
             stage = new SendStage(libc, ring);
+            errors = new IcmpErrors(libc);
         } catch (IOException e) {
             ring.free();
             throw e;
@@ -69,15 +74,7 @@ public final class NativeUdpIo implements UdpIo {
         boolean ipv4 = TransportAddress.isIpv4(high, low);
         int fd = libc.udpSocket(ipv4 ? Libc.AF_INET : Libc.AF_INET6);
         try {
-            if (!ipv4) {
-                libc.setOption(fd, Libc.IPPROTO_IPV6, Libc.IPV6_V6ONLY, 1);
-            }
-            int bufferBytes = options.bufferBytes(role);
-            libc.setOption(fd, Libc.SOL_SOCKET, Libc.SO_RCVBUF, bufferBytes);
-            libc.setOption(fd, Libc.SOL_SOCKET, Libc.SO_SNDBUF, bufferBytes);
-            if (role == Role.SHARED_LISTENER) {
-                libc.setOption(fd, Libc.SOL_SOCKET, Libc.SO_REUSEPORT, 1);
-            }
+            setOptions(fd, ipv4, role);
             libc.bind(fd, high, low, port);
             int localPort = port == 0 ? libc.localPort(fd) : port;
             Socket socket = new Socket(fd, localPort, ipv4, role, receiver);
@@ -88,6 +85,28 @@ public final class NativeUdpIo implements UdpIo {
         } catch (IOException | RuntimeException e) {
             libc.close(fd);
             throw e;
+        }
+    }
+
+    private void setOptions(int fd, boolean ipv4, Role role) throws IOException {
+        int bufferBytes = options.bufferBytes(role);
+        libc.setOption(fd, Libc.SOL_SOCKET, Libc.SO_RCVBUF, bufferBytes);
+        libc.setOption(fd, Libc.SOL_SOCKET, Libc.SO_SNDBUF, bufferBytes);
+        if (role == Role.SHARED_LISTENER) {
+            libc.setOption(fd, Libc.SOL_SOCKET, Libc.SO_REUSEPORT, 1);
+        }
+        int level = ipv4 ? Libc.IPPROTO_IP : Libc.IPPROTO_IPV6;
+        if (!ipv4) {
+            libc.setOption(fd, level, Libc.IPV6_V6ONLY, 1);
+        }
+        if (options.trafficClasses()) {
+            libc.setOption(fd, level, ipv4 ? Libc.IP_RECVTOS : Libc.IPV6_RECVTCLASS, 1);
+        }
+        if (options.hopLimits()) {
+            libc.setOption(fd, level, ipv4 ? Libc.IP_RECVTTL : Libc.IPV6_RECVHOPLIMIT, 1);
+        }
+        if (role == Role.RELAY) {
+            libc.setOption(fd, level, ipv4 ? Libc.IP_RECVERR : Libc.IPV6_RECVERR, 1);
         }
     }
 
@@ -112,7 +131,15 @@ public final class NativeUdpIo implements UdpIo {
 
     @Override
     public void send(
-            int socket, long high, long low, int port, ByteBuf buffer, int offset, int length) {
+            int socket,
+            long high,
+            long low,
+            int port,
+            ByteBuf buffer,
+            int offset,
+            int length,
+            int trafficClass,
+            int hopLimit) {
         Socket from = sockets[socket];
         if (from == null || from.ipv4 != TransportAddress.isIpv4(high, low)) {
             counters.add(Counter.DROPPED_UNREACHABLE, 1);
@@ -128,7 +155,17 @@ public final class NativeUdpIo implements UdpIo {
         if (from.firstStaged == SendStage.NONE) {
             markDirty(from);
         }
-        int entry = stage.add(from.lastStaged, high, low, port, buffer, offset, length);
+        int entry =
+                stage.add(
+                        from.lastStaged,
+                        high,
+                        low,
+                        port,
+                        buffer,
+                        offset,
+                        length,
+                        trafficClass,
+                        hopLimit);
         if (from.firstStaged == SendStage.NONE) {
             from.firstStaged = entry;
         }
@@ -153,7 +190,7 @@ public final class NativeUdpIo implements UdpIo {
         }
         dirtyCount = 0;
         stage.clear();
-        if (!delivering) {
+        if (delivered == NOTHING) {
             ring.rewind();
         }
     }
@@ -180,12 +217,13 @@ public final class NativeUdpIo implements UdpIo {
             close(i);
         }
         closed = true;
-        if (!delivering) {
+        if (delivered == NOTHING) {
             free();
         }
     }
 
     private void free() {
+        errors.free();
         stage.free();
         ring.free();
     }
@@ -193,6 +231,16 @@ public final class NativeUdpIo implements UdpIo {
     @Override
     public UdpCounters counters() {
         return counters;
+    }
+
+    @Override
+    public int receivedTrafficClass() {
+        return delivered == NOTHING ? 0 : ring.trafficClass(delivered);
+    }
+
+    @Override
+    public int receivedHopLimit() {
+        return delivered == NOTHING ? 0 : ring.hopLimit(delivered);
     }
 
     private Counter causeOf(int errno) {
@@ -209,6 +257,7 @@ public final class NativeUdpIo implements UdpIo {
         private final boolean ipv4;
         private final int readsPerCall;
         private final int callsPerWakeUp;
+        private final boolean hearsErrors;
         private final Receiver receiver;
         private final FileDescriptor descriptor;
         private @Nullable IoRegistration registration;
@@ -225,6 +274,7 @@ public final class NativeUdpIo implements UdpIo {
             this.receiver = receiver;
             this.descriptor = new FileDescriptor(fd);
             boolean relay = role == Role.RELAY;
+            hearsErrors = relay;
             readsPerCall = relay ? RELAY_READS_PER_CALL : LISTENER_READS_PER_CALL;
             callsPerWakeUp = relay ? RELAY_CALLS_PER_WAKE_UP : LISTENER_CALLS_PER_WAKE_UP;
         }
@@ -246,13 +296,18 @@ public final class NativeUdpIo implements UdpIo {
 
         @Override
         public void handle(IoRegistration ready, IoEvent event) {
+            if (hearsErrors && ((EpollIoEvent) event).ops().contains(EpollIoOps.EPOLLERR)) {
+                drainErrors();
+            }
             for (int call = 0; call < callsPerWakeUp && !gone; call++) {
                 if (!ring.hasRoom(readsPerCall)) {
                     flush();
                 }
                 int received = ring.receive(fd, readsPerCall);
                 if (received < 0) {
-                    if (libc.errno() != Libc.EAGAIN) {
+                    // An ICMP error is told once more here; it is in the queue, and read from
+                    // there.
+                    if (libc.errno() != Libc.EAGAIN && !hearsErrors) {
                         counters.add(Counter.RECEIVE_ERRORS, 1);
                     }
                     return;
@@ -264,15 +319,32 @@ public final class NativeUdpIo implements UdpIo {
             }
         }
 
+        private void drainErrors() {
+            int count = errors.receive(fd);
+            for (int i = 0; i < count && !gone; i++) {
+                if (errors.isIcmp(i)) {
+                    counters.add(errors.cause(i), 1);
+                    receiver.onIcmpError(
+                            number,
+                            errors.high(i),
+                            errors.low(i),
+                            errors.port(i),
+                            errors.type(i),
+                            errors.code(i),
+                            errors.mtu(i));
+                }
+            }
+        }
+
         private void deliver(int received) {
             counters.add(Counter.RECEIVED_DATAGRAMS, received);
-            delivering = true;
             try {
                 for (int i = 0; i < received && !gone; i++) {
+                    delivered = i;
                     deliverOne(i);
                 }
             } finally {
-                delivering = false;
+                delivered = NOTHING;
                 if (closed) {
                     free();
                 }
@@ -303,15 +375,22 @@ public final class NativeUdpIo implements UdpIo {
             boolean segmented = options.segmented() && segmentFailures < SEGMENT_FAILURES_MAX;
             int messages = stage.build(first, segmented);
             int done = 0;
+            boolean asked = false;
             while (done < messages) {
                 int sent = stage.send(fd, done);
                 if (sent > 0) {
                     countSent(done, sent);
                     done += sent;
+                    asked = false;
                     continue;
                 }
                 int errno = libc.errno();
                 if (errno == Libc.EINTR) {
+                    continue;
+                }
+                if (hearsErrors && !asked && errno != Libc.EAGAIN) {
+                    // It may be an ICMP error about an earlier datagram: that is told only once.
+                    asked = true;
                     continue;
                 }
                 if (errno == Libc.EAGAIN) {
@@ -324,10 +403,12 @@ public final class NativeUdpIo implements UdpIo {
                     segmentFailures++;
                     messages = stage.build(stage.entryOf(done), false);
                     done = 0;
+                    asked = false;
                     continue;
                 }
                 countDropped(causeOf(errno), done, done + 1);
                 done++;
+                asked = false;
             }
         }
 

@@ -121,7 +121,15 @@ public final class PortableUdpIo implements UdpIo {
 
     @Override
     public void send(
-            int socket, long high, long low, int port, ByteBuf buffer, int offset, int length) {
+            int socket,
+            long high,
+            long low,
+            int port,
+            ByteBuf buffer,
+            int offset,
+            int length,
+            int trafficClass,
+            int hopLimit) {
         Socket from = sockets[socket];
         if (from == null || from.ipv4 != TransportAddress.isIpv4(high, low)) {
             counters.add(Counter.DROPPED_UNREACHABLE, 1);
@@ -139,6 +147,18 @@ public final class PortableUdpIo implements UdpIo {
         } catch (IOException e) {
             counters.add(causeOf(e, length), 1);
         }
+    }
+
+    /// The JDK doesn't tell.
+    @Override
+    public int receivedTrafficClass() {
+        return 0;
+    }
+
+    /// The JDK doesn't tell.
+    @Override
+    public int receivedHopLimit() {
+        return 0;
     }
 
     /// The JDK tells these errors apart by nothing but the text of the C library.

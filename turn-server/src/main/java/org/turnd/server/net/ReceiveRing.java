@@ -25,12 +25,16 @@ final class ReceiveRing {
     private static final int OVERFLOW_BYTES =
             UdpIo.HEADROOM_BYTES + DATAGRAM_BYTES_MAX + 1 + UdpIo.HEADROOM_BYTES;
 
+    /// Room for the traffic class and the hop limit.
+    private static final int CONTROL_BYTES = 2 * NativeMemory.CONTROL_BYTES;
+
     private static final int IOVECS = 2;
     private static final long HEADERS_AT = 0;
     private static final long IOVECS_AT = HEADERS_AT + (long) SLOTS * NativeMemory.MMSGHDR_BYTES;
     private static final long NAMES_AT =
             IOVECS_AT + (long) SLOTS * IOVECS * NativeMemory.IOVEC_BYTES;
-    private static final long DATA_AT = NAMES_AT + (long) SLOTS * NativeMemory.SOCKADDR_BYTES;
+    private static final long CONTROLS_AT = NAMES_AT + (long) SLOTS * NativeMemory.SOCKADDR_BYTES;
+    private static final long DATA_AT = CONTROLS_AT + (long) SLOTS * CONTROL_BYTES;
     private static final long OVERFLOW_AT = DATA_AT + (long) SLOTS * SLOT_BYTES;
     private static final long TOTAL_BYTES = OVERFLOW_AT + (long) BATCH_MAX * OVERFLOW_BYTES;
 
@@ -54,6 +58,8 @@ final class ReceiveRing {
                     NativeMemory.SOCKADDR_IN6_LENGTH,
                     addressOf(iovecs),
                     IOVECS);
+            NativeMemory.putControl(
+                    memory, headerAt(slot), addressOf(controlAt(slot)), CONTROL_BYTES);
             NativeMemory.putIovec(memory, iovecs, addressOf(slotDataAt(slot)), SLOT_DATA_BYTES);
         }
     }
@@ -83,6 +89,7 @@ final class ReceiveRing {
         for (int i = 0; i < count; i++) {
             int slot = batch + i;
             NativeMemory.resetNameLength(memory, headerAt(slot));
+            NativeMemory.resetControlLength(memory, headerAt(slot), CONTROL_BYTES);
             NativeMemory.putIovec(
                     memory,
                     iovecsAt(slot) + NativeMemory.IOVEC_BYTES,
@@ -123,6 +130,35 @@ final class ReceiveRing {
         return NativeMemory.port(memory, nameAt(batch + i));
     }
 
+    /// A datagram's TOS or traffic class: DSCP and ECN. 0 when the socket doesn't ask for it.
+    int trafficClass(int i) {
+        boolean ipv4 = NativeMemory.isIpv4(memory, nameAt(batch + i));
+        long at =
+                ipv4
+                        ? control(i, Libc.IPPROTO_IP, Libc.IP_TOS)
+                        : control(i, Libc.IPPROTO_IPV6, Libc.IPV6_TCLASS);
+        // One byte over IPv4, and an int over IPv6.
+        return at == NativeMemory.NONE
+                ? 0
+                : ipv4
+                        ? NativeMemory.unsignedByte(memory, at)
+                        : NativeMemory.integer(memory, at) & 0xFF;
+    }
+
+    /// A datagram's TTL or hop limit, or 0 when the socket doesn't ask for it.
+    int hopLimit(int i) {
+        long at =
+                NativeMemory.isIpv4(memory, nameAt(batch + i))
+                        ? control(i, Libc.IPPROTO_IP, Libc.IP_TTL)
+                        : control(i, Libc.IPPROTO_IPV6, Libc.IPV6_HOPLIMIT);
+        return at == NativeMemory.NONE ? 0 : NativeMemory.integer(memory, at) & 0xFF;
+    }
+
+    private long control(int i, int level, int type) {
+        int length = NativeMemory.controlLength(memory, headerAt(batch + i));
+        return NativeMemory.findControl(memory, controlAt(batch + i), length, level, type);
+    }
+
     /// The address in memory of an index into [#buffer].
     long addressOf(long index) {
         return memory.address() + index;
@@ -142,6 +178,10 @@ final class ReceiveRing {
 
     private static long nameAt(int slot) {
         return NAMES_AT + (long) slot * NativeMemory.SOCKADDR_BYTES;
+    }
+
+    private static long controlAt(int slot) {
+        return CONTROLS_AT + (long) slot * CONTROL_BYTES;
     }
 
     private static long slotDataAt(int slot) {

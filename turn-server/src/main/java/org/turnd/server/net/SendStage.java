@@ -3,6 +3,7 @@ package org.turnd.server.net;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import org.turnd.stun.TransportAddress;
 
 /// What a shard has to send, staged until its wake-up ends: chains of datagrams, one chain a
 /// socket, and the message headers that [Libc#send] takes.
@@ -26,11 +27,14 @@ final class SendStage {
 
     static final int NONE = -1;
 
+    /// Room for the segment size, the traffic class and the hop limit.
+    private static final int CONTROL_BYTES = 3 * NativeMemory.CONTROL_BYTES;
+
     private static final long HEADERS_AT = 0;
     private static final long IOVECS_AT = HEADERS_AT + (long) ENTRIES * NativeMemory.MMSGHDR_BYTES;
     private static final long NAMES_AT = IOVECS_AT + (long) ENTRIES * NativeMemory.IOVEC_BYTES;
     private static final long CONTROLS_AT = NAMES_AT + (long) ENTRIES * NativeMemory.SOCKADDR_BYTES;
-    private static final long COPIES_AT = CONTROLS_AT + (long) ENTRIES * NativeMemory.CONTROL_BYTES;
+    private static final long COPIES_AT = CONTROLS_AT + (long) ENTRIES * CONTROL_BYTES;
     private static final long TOTAL_BYTES = COPIES_AT + COPY_BYTES;
 
     private final Libc libc;
@@ -43,6 +47,8 @@ final class SendStage {
     private final int[] ports = new int[ENTRIES];
     private final long[] addresses = new long[ENTRIES];
     private final int[] lengths = new int[ENTRIES];
+    private final byte[] trafficClasses = new byte[ENTRIES];
+    private final byte[] hopLimits = new byte[ENTRIES];
     private final int[] nexts = new int[ENTRIES];
     private final int[] firstOfMessage = new int[ENTRIES];
     private final int[] segmentsOfMessage = new int[ENTRIES];
@@ -63,13 +69,26 @@ final class SendStage {
 
     /// Stages a datagram behind entry `previous` of its chain, or as the first of one; there must
     /// be room. Returns the entry.
+    ///
+    /// @param hopLimit 0 for the system's own
     @SuppressWarnings("ReferenceEquality") // the ring's own buffer, or anybody else's
-    int add(int previous, long high, long low, int port, ByteBuf bytes, int offset, int length) {
+    int add(
+            int previous,
+            long high,
+            long low,
+            int port,
+            ByteBuf bytes,
+            int offset,
+            int length,
+            int trafficClass,
+            int hopLimit) {
         int entry = size++;
         highs[entry] = high;
         lows[entry] = low;
         ports[entry] = port;
         lengths[entry] = length;
+        trafficClasses[entry] = (byte) trafficClass;
+        hopLimits[entry] = (byte) hopLimit;
         nexts[entry] = NONE;
         if (previous != NONE) {
             nexts[previous] = entry;
@@ -153,6 +172,8 @@ final class SendStage {
         while (entry != NONE
                 && run < SEGMENTS_MAX
                 && isSameAddress(first, entry)
+                && trafficClasses[entry] == trafficClasses[first]
+                && hopLimits[entry] == hopLimits[first]
                 && lengths[entry] > 0
                 && lengths[entry] <= length
                 && bytes + lengths[entry] <= SEGMENTED_BYTES_MAX) {
@@ -182,11 +203,32 @@ final class SendStage {
                 nameLength,
                 memory.address() + iovecAt(firstIovec),
                 run);
-        if (run > 1) {
-            long control = CONTROLS_AT + (long) message * NativeMemory.CONTROL_BYTES;
-            NativeMemory.putSegmentSize(memory, control, lengths[entry]);
-            NativeMemory.putControl(memory, header, memory.address() + control);
+        if (run > 1 || trafficClasses[entry] != 0 || hopLimits[entry] != 0) {
+            putControls(CONTROLS_AT + (long) message * CONTROL_BYTES, header, entry, run);
         }
+    }
+
+    private void putControls(long control, long header, int entry, int run) {
+        boolean ipv4 = TransportAddress.isIpv4(highs[entry], lows[entry]);
+        int level = ipv4 ? Libc.IPPROTO_IP : Libc.IPPROTO_IPV6;
+        long at = control;
+        if (run > 1) {
+            NativeMemory.putSegmentSize(memory, at, lengths[entry]);
+            at += NativeMemory.CONTROL_BYTES;
+        }
+        if (trafficClasses[entry] != 0) {
+            int type = ipv4 ? Libc.IP_TOS : Libc.IPV6_TCLASS;
+            int value = Byte.toUnsignedInt(trafficClasses[entry]);
+            NativeMemory.putControlValue(memory, at, level, type, value);
+            at += NativeMemory.CONTROL_BYTES;
+        }
+        if (hopLimits[entry] != 0) {
+            int type = ipv4 ? Libc.IP_TTL : Libc.IPV6_HOPLIMIT;
+            int value = Byte.toUnsignedInt(hopLimits[entry]);
+            NativeMemory.putControlValue(memory, at, level, type, value);
+            at += NativeMemory.CONTROL_BYTES;
+        }
+        NativeMemory.putControl(memory, header, memory.address() + control, (int) (at - control));
     }
 
     private static long headerAt(int message) {

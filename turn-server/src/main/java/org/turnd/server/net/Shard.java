@@ -71,7 +71,12 @@ final class Shard implements EngineSink, ShardStatus {
     /// The listener or the relay that a socket belongs to.
     private int[] ownerOfSocket = new int[0];
 
-    private final UdpIo.Receiver peerReceiver = this::onPeerDatagram;
+    private final PeerReceiver peerReceiver = new PeerReceiver();
+
+    /// DSCP and ECN of the datagram that the engine is handling; 0 outside of one, and over streams
+    /// (K-08, K-09).
+    private int trafficClass;
+
     private final Runnable endOfWakeUp = this::endWakeUp;
     private boolean awake;
     private long nowNanos;
@@ -204,6 +209,7 @@ final class Shard implements EngineSink, ShardStatus {
     private void onClientDatagram(
             int socket, long high, long low, int port, ByteBuf buffer, int offset, int length) {
         long now = wake();
+        trafficClass = udp.receivedTrafficClass();
         try {
             engine.onDatagram(ownerOfSocket[socket], high, low, port, buffer, offset, length, now);
         } catch (RuntimeException e) {
@@ -211,14 +217,19 @@ final class Shard implements EngineSink, ShardStatus {
         }
     }
 
-    private void onPeerDatagram(
-            int socket, long high, long low, int port, ByteBuf buffer, int offset, int length) {
-        long now = wake();
-        try {
-            engine.onPeerDatagram(
-                    ownerOfSocket[socket], high, low, port, buffer, offset, length, now);
-        } catch (RuntimeException e) {
-            onFault(e);
+    /// What arrives at the relay sockets.
+    private final class PeerReceiver implements UdpIo.Receiver {
+        @Override
+        public void onDatagram(
+                int socket, long high, long low, int port, ByteBuf buffer, int offset, int length) {
+            long now = wake();
+            trafficClass = udp.receivedTrafficClass();
+            try {
+                engine.onPeerDatagram(
+                        ownerOfSocket[socket], high, low, port, buffer, offset, length, now);
+            } catch (RuntimeException e) {
+                onFault(e);
+            }
         }
     }
 
@@ -240,6 +251,7 @@ final class Shard implements EngineSink, ShardStatus {
         counters.add(Counter.STREAM_RECEIVED_BYTES, length);
         frame.setBytes(UdpIo.HEADROOM_BYTES, buffer, offset, length);
         long now = wake();
+        trafficClass = 0;
         try {
             engine.onStreamMessage(path, frame, UdpIo.HEADROOM_BYTES, length, now);
         } catch (RuntimeException e) {
@@ -276,10 +288,29 @@ final class Shard implements EngineSink, ShardStatus {
 
     @Override
     public void sendToClient(ClientPath client, ByteBuf buffer, int offset, int length) {
+        sendToClient(client, buffer, offset, length, 0);
+    }
+
+    @Override
+    public void relayToClient(ClientPath client, ByteBuf buffer, int offset, int length) {
+        sendToClient(client, buffer, offset, length, trafficClass);
+    }
+
+    private void sendToClient(
+            ClientPath client, ByteBuf buffer, int offset, int length, int withTrafficClass) {
         if (client.connection() == ClientPath.NO_CONNECTION) {
             TransportAddress to = client.client();
             int socket = socketOfListener[client.listener()];
-            udp.send(socket, to.high(), to.low(), to.port(), buffer, offset, length);
+            udp.send(
+                    socket,
+                    to.high(),
+                    to.low(),
+                    to.port(),
+                    buffer,
+                    offset,
+                    length,
+                    withTrafficClass,
+                    0);
             return;
         }
         StreamConnection connection = streams.get(client.connection());
@@ -291,7 +322,7 @@ final class Shard implements EngineSink, ShardStatus {
     @Override
     public void sendToPeer(
             int relay, long high, long low, int port, ByteBuf buffer, int offset, int length) {
-        udp.send(socketOfRelay[relay], high, low, port, buffer, offset, length);
+        udp.send(socketOfRelay[relay], high, low, port, buffer, offset, length, trafficClass, 0);
     }
 
     @Override
@@ -332,7 +363,16 @@ final class Shard implements EngineSink, ShardStatus {
         Shard to = shards.get(shard);
         boolean taken =
                 to.inbox.offer(
-                        relayHigh, relayLow, relayPort, high, low, port, buffer, offset, length);
+                        relayHigh,
+                        relayLow,
+                        relayPort,
+                        high,
+                        low,
+                        port,
+                        trafficClass,
+                        buffer,
+                        offset,
+                        length);
         if (!taken) {
             counters.add(Counter.HAND_OVERS_DROPPED, 1);
             return;
@@ -364,10 +404,12 @@ final class Shard implements EngineSink, ShardStatus {
             long high,
             long low,
             int port,
+            int receivedTrafficClass,
             ByteBuf buffer,
             int offset,
             int length) {
         long now = wake();
+        trafficClass = receivedTrafficClass;
         try {
             engine.onHandOver(
                     relayHigh, relayLow, relayPort, high, low, port, buffer, offset, length, now);

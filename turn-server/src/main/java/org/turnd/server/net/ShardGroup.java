@@ -71,7 +71,7 @@ public final class ShardGroup implements AutoCloseable {
                 new MultiThreadIoEventLoopGroup(
                         count, new DefaultThreadFactory("turnd-shard", false), plane.ioHandlers());
         EngineSettings engineSettings = engineSettings(settings, count);
-        var udpOptions = UdpOptions.of(limits);
+        var udpOptions = UdpOptions.of(limits.listenerBufferBytes(), limits.relayBufferBytes());
         var streamLimits =
                 new StreamLimits(
                         limits.handshakeTimeout().toNanos(),

@@ -19,7 +19,13 @@ public final class UdpCounters {
         DROPPED_UNREACHABLE,
         /// The datagram doesn't fit (EMSGSIZE).
         DROPPED_TOO_LONG,
-        RECEIVE_ERRORS
+        RECEIVE_ERRORS,
+        /// ICMP errors about what relays sent: a port, host or network can't be reached.
+        ICMP_UNREACHABLE,
+        /// Fragmentation needed (IPv4), packet too big (IPv6).
+        ICMP_TOO_BIG,
+        ICMP_TIME_EXCEEDED,
+        ICMP_OTHER
     }
 
     private final long[] counts = new long[Counter.values().length];

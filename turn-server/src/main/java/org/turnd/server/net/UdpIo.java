@@ -27,9 +27,35 @@ public interface UdpIo extends AutoCloseable {
     /// The port an open socket is bound to.
     int localPort(int socket);
 
+    /// Sends one datagram with the system's own IP header, as the longer form does.
+    default void send(
+            int socket, long high, long low, int port, ByteBuf buffer, int offset, int length) {
+        send(socket, high, low, port, buffer, offset, length, 0, 0);
+    }
+
     /// Sends one datagram, or drops it and counts why. Borrows the buffer. A peer that can't be
     /// reached costs this packet and nothing else.
-    void send(int socket, long high, long low, int port, ByteBuf buffer, int offset, int length);
+    ///
+    /// @param trafficClass the octet of DSCP and ECN; a plane that can't set it sends 0
+    /// @param hopLimit TTL or hop limit, 1 to 255; 0, and on a plane that can't set it any value,
+    ///   means the system's own
+    void send(
+            int socket,
+            long high,
+            long low,
+            int port,
+            ByteBuf buffer,
+            int offset,
+            int length,
+            int trafficClass,
+            int hopLimit);
+
+    /// The octet of DSCP and ECN of the datagram that [Receiver#onDatagram] is getting; 0 when the
+    /// plane can't tell.
+    int receivedTrafficClass();
+
+    /// That datagram's TTL or hop limit; 0 when the plane can't tell or wasn't asked to.
+    int receivedHopLimit();
 
     /// Sends what [#send] has staged. The shard calls it once at the end of every wake-up.
     void flush();
@@ -59,5 +85,14 @@ public interface UdpIo extends AutoCloseable {
         /// `offset + length + TAILROOM_BYTES` may be written until this method returns.
         void onDatagram(
                 int socket, long high, long low, int port, ByteBuf buffer, int offset, int length);
+
+        /// An ICMP error about a datagram that this socket sent, from whoever on its way. Relay
+        /// sockets of a plane that hears of them only.
+        ///
+        /// @param high, low, port where the datagram was sent to
+        /// @param type, code of ICMP, or of ICMPv6 when the address is IPv6
+        /// @param mtu the next hop's MTU in "fragmentation needed" and "packet too big", else 0
+        default void onIcmpError(
+                int socket, long high, long low, int port, int type, int code, int mtu) {}
     }
 }

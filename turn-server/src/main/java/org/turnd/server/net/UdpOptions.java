@@ -1,7 +1,5 @@
 package org.turnd.server.net;
 
-import org.turnd.server.config.ServerSettings;
-
 /// How a UDP data plane sets its sockets up.
 ///
 /// @param listenerBufferBytes what the kernel may queue for a listener, each way; it takes as much
@@ -9,17 +7,36 @@ import org.turnd.server.config.ServerSettings;
 /// @param relayBufferBytes the same for a relay socket
 /// @param segmented runs of datagrams of one size to one address may leave as one message that the
 ///   kernel cuts up (`UDP_SEGMENT`); the native plane only
-public record UdpOptions(int listenerBufferBytes, int relayBufferBytes, boolean segmented) {
-    /// What the configuration says of itself.
-    public static final UdpOptions DEFAULTS = new UdpOptions(4 << 20, 256 << 10, true);
+/// @param trafficClasses [UdpIo#receivedTrafficClass] is wanted; the native plane only
+/// @param hopLimits [UdpIo#receivedHopLimit] is wanted; the native plane only
+public record UdpOptions(
+        int listenerBufferBytes,
+        int relayBufferBytes,
+        boolean segmented,
+        boolean trafficClasses,
+        boolean hopLimits) {
+    /// As a server has them, with the sizes that the configuration begins with.
+    public static final UdpOptions DEFAULTS = of(4 << 20, 256 << 10);
 
-    static UdpOptions of(ServerSettings.Limits limits) {
-        return new UdpOptions(limits.listenerBufferBytes(), limits.relayBufferBytes(), true);
+    static UdpOptions of(int listenerBufferBytes, int relayBufferBytes) {
+        return new UdpOptions(listenerBufferBytes, relayBufferBytes, true, true, false);
     }
 
     /// These options with every datagram sent as a message of its own.
     public UdpOptions unsegmented() {
-        return new UdpOptions(listenerBufferBytes, relayBufferBytes, false);
+        return new UdpOptions(
+                listenerBufferBytes, relayBufferBytes, false, trafficClasses, hopLimits);
+    }
+
+    /// These options with [UdpIo#receivedHopLimit].
+    UdpOptions withHopLimits() {
+        return new UdpOptions(
+                listenerBufferBytes, relayBufferBytes, segmented, trafficClasses, true);
+    }
+
+    /// These options without [UdpIo#receivedTrafficClass].
+    public UdpOptions withoutTrafficClasses() {
+        return new UdpOptions(listenerBufferBytes, relayBufferBytes, segmented, false, hopLimits);
     }
 
     int bufferBytes(UdpIo.Role role) {

@@ -26,7 +26,17 @@ class HandOverInboxTest {
     }
 
     private boolean offer(long tag, byte[] bytes) {
-        return inbox.offer(tag, tag + 1, 1, tag + 2, tag + 3, 2, direct(bytes), 0, bytes.length);
+        return inbox.offer(
+                tag,
+                tag + 1,
+                1,
+                tag + 2,
+                tag + 3,
+                2,
+                (int) tag & 0xFF,
+                direct(bytes),
+                0,
+                bytes.length);
     }
 
     @Test
@@ -50,7 +60,16 @@ class HandOverInboxTest {
 
     private void drainInto(List<byte[]> got, List<byte[]> sent) {
         HandOverInbox.Reader reader =
-                (relayHigh, relayLow, relayPort, high, low, port, buffer, offset, length) -> {
+                (relayHigh,
+                        relayLow,
+                        relayPort,
+                        high,
+                        low,
+                        port,
+                        trafficClass,
+                        buffer,
+                        offset,
+                        length) -> {
                     int tag = got.size();
                     assertEquals(tag, relayHigh);
                     assertEquals(tag + 1, relayLow);
@@ -58,6 +77,7 @@ class HandOverInboxTest {
                     assertEquals(tag + 3, low);
                     assertEquals(1, relayPort);
                     assertEquals(2, port);
+                    assertEquals(tag & 0xFF, trafficClass);
                     byte[] bytes = ByteBufUtil.getBytes(buffer, offset, length);
                     assertArrayEquals(sent.get(tag), bytes);
                     got.add(bytes);
@@ -82,8 +102,16 @@ class HandOverInboxTest {
         assertFalse(offer(0, big));
         var drained = new AtomicInteger();
         HandOverInbox.Reader reader =
-                (relayHigh, relayLow, relayPort, high, low, port, buffer, offset, length) ->
-                        drained.incrementAndGet();
+                (relayHigh,
+                        relayLow,
+                        relayPort,
+                        high,
+                        low,
+                        port,
+                        trafficClass,
+                        buffer,
+                        offset,
+                        length) -> drained.incrementAndGet();
         assertTrue(inbox.drain(1, reader));
         assertTrue(offer(0, big));
         assertFalse(inbox.drain(100, reader));
@@ -101,7 +129,16 @@ class HandOverInboxTest {
             threads.add(Thread.ofPlatform().start(() -> write(writer, each)));
         }
         HandOverInbox.Reader reader =
-                (relayHigh, sequence, relayPort, high, low, port, buffer, offset, length) -> {
+                (relayHigh,
+                        sequence,
+                        relayPort,
+                        high,
+                        low,
+                        port,
+                        trafficClass,
+                        buffer,
+                        offset,
+                        length) -> {
                     int writer = (int) relayHigh;
                     assertEquals(next[writer]++, sequence);
                     assertEquals(sequence % 100, length);
@@ -127,7 +164,7 @@ class HandOverInboxTest {
         Arrays.fill(bytes, (byte) writer);
         ByteBuf buffer = direct(bytes);
         for (int i = 0; i < count; i++) {
-            while (!inbox.offer(writer, i, 0, 0, 0, 0, buffer, 0, i % 100)
+            while (!inbox.offer(writer, i, 0, 0, 0, 0, 0, buffer, 0, i % 100)
                     && !Thread.currentThread().isInterrupted()) {
                 Thread.onSpinWait();
             }

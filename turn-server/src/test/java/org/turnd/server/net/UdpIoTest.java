@@ -219,7 +219,7 @@ class UdpIoTest {
     void queuesNoMoreThanItsBuffersHold() throws Exception {
         onLoop(() -> {
             io.close();
-            io = DataPlaneChoice.of(plane).udpIo(loop, new UdpOptions(64 << 10, 4 << 10, true));
+            io = DataPlaneChoice.of(plane).udpIo(loop, UdpOptions.of(64 << 10, 4 << 10));
             return 0;
         });
         int listener = open(LOOPBACK, Role.LISTENER);
