@@ -5,7 +5,8 @@ package org.turnd.server.engine;
 final class Permissions {
     static final long LIFETIME_NANOS = 300 * 1_000_000_000L;
 
-    private static final int INITIAL_SLOTS = 8;
+    /// Most clients have one or two permissions, and a server has many clients.
+    private static final int INITIAL_SLOTS = 4;
 
     private final long seed;
     private final int max;

@@ -57,7 +57,7 @@ public final class TurnEngine {
             RandomGenerator random) {
         channelNumberMax = settings.channelNumberMax();
         MessageIntegrity integrity = new MessageIntegrity();
-        storedAnswers = new StoredAnswers(settings.storedAnswersMax());
+        storedAnswers = new StoredAnswers(settings.storedAnswersMax(), random.nextLong());
         allocations =
                 new Allocations(shard, settings, shared, sink, events, counters, offload, random);
         dataPath =
