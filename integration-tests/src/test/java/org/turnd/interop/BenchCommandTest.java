@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,6 +102,53 @@ class BenchCommandTest {
         assertTrue(report.getBoolean("good"), report::toString);
         assertTrue(report.getInt("rounds") > 0, report::toString);
         assertEquals(0, report.getLong("misdelivered"), report::toString);
+    }
+
+    @Test
+    void climbsARampAndAsksForControlMeanwhile() throws IOException {
+        var page = directory.resolve("report.html");
+        var report =
+                bench(
+                        url(Carrier.UDP),
+                        "--ramp",
+                        "500..1500",
+                        "--steps",
+                        "3",
+                        "--control-probe",
+                        "--html",
+                        page.toString());
+        assertTrue(report.getBoolean("good"), report::toString);
+        var steps = report.getConfigList("steps");
+        assertEquals(3, steps.size());
+        assertEquals(1_000, steps.get(1).getDouble("askedPerSecond"));
+        for (var step : steps) {
+            assertTrue(step.getDouble("latencyMicrosP99") > 0, report::toString);
+            assertTrue(step.getDouble("controlMicrosP99") > 0, report::toString);
+        }
+        assertTrue(Files.readString(page).contains("uPlot"));
+    }
+
+    @Test
+    void measuresOverIpv6() throws IOException {
+        var files = Files.createDirectory(directory.resolve("ipv6"));
+        try (var server =
+                RunningServer.onLoopback(ServerKind.TURND, files, "::1", authority.issue("::1"))) {
+            var url = "turn:" + server.hostAndPort();
+            assertCounts(bench(url, "--direction", "echo", "--rate", "" + PACKETS_PER_SECOND));
+            var lives = bench(url, "--allocate-rate");
+            assertTrue(lives.getBoolean("good"), lives::toString);
+            var ipv4 = bench(url, "--hold", "--peer-family", "ipv4");
+            assertTrue(ipv4.getBoolean("good"), ipv4::toString);
+        }
+    }
+
+    @Test
+    void tellsHowLongControlRequestsWait() {
+        var report = bench(url(Carrier.UDP), "--rate", "1000", "--control-probe");
+        assertCounts(report);
+        assertTrue(report.getLong("controlRequests") > 5, report::toString);
+        assertTrue(report.getLong("controlAnswers") > 0, report::toString);
+        assertTrue(report.getDouble("controlMicrosP99") > 0, report::toString);
     }
 
     private static void assertCounts(Config report) {

@@ -3,6 +3,8 @@ package org.turnd.cli.bench;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -20,6 +22,7 @@ import org.turnd.cli.check.ClientOptions;
 import org.turnd.cli.check.Endpoint;
 import org.turnd.cli.check.Failure;
 import org.turnd.cli.check.TurnFailure;
+import org.turnd.stun.AddressFamily;
 import org.turnd.stun.IceServerUri;
 import org.turnd.stun.TransportAddress;
 import picocli.CommandLine.Command;
@@ -40,7 +43,10 @@ import picocli.CommandLine.Spec;
         })
 public final class BenchCommand implements Callable<Integer> {
     private static final int FORBIDDEN = 403;
+    private static final int FAMILY_NOT_SUPPORTED = 440;
     private static final int DISCARD_PORT = 9;
+    private static final String IPV4_LOOPBACK = "127.0.0.1";
+    private static final String IPV6_LOOPBACK = "::1";
 
     @Spec private CommandSpec spec;
 
@@ -63,8 +69,22 @@ public final class BenchCommand implements Callable<Integer> {
                             + " reaches. By default the one from which the server is reached.")
     private @Nullable InetAddress peerAddress;
 
+    @Option(
+            names = "--peer-family",
+            paramLabel = "FAMILY",
+            description =
+                    "ipv4 or ipv6: between the server's relays and the peers. By default that of the"
+                            + " peers' address.")
+    private @Nullable AddressFamily peerFamily;
+
     @Option(names = "--json", description = "Print JSON.")
     private boolean isJson;
+
+    @Option(
+            names = "--html",
+            paramLabel = "FILE",
+            description = "Also write a page with plots, which needs nothing else.")
+    private @Nullable Path html;
 
     /// Made by Picocli.
     @SuppressWarnings("NullAway.Init") // Picocli sets the fields
@@ -92,7 +112,10 @@ public final class BenchCommand implements Callable<Integer> {
         return print(report);
     }
 
-    private int print(BenchReport report) {
+    private int print(BenchReport report) throws IOException {
+        if (html != null) {
+            Files.writeString(html, report.html());
+        }
         var out = spec.commandLine().getOut();
         if (isJson) {
             out.println(report.json());
@@ -122,7 +145,8 @@ public final class BenchCommand implements Callable<Integer> {
 
     private void withFleet(Endpoint server, ClientOptions client, BenchReport report)
             throws IOException, TurnFailure {
-        try (var fleet = new Fleet(server, client)) {
+        var peers = peerAddress(server);
+        try (var fleet = new Fleet(server, client, TransportAddress.of(peers, 0).family())) {
             Long emptyBytes = residentBytes();
             long start = System.nanoTime();
             try (var progress = progress("allocations", options.allocations())) {
@@ -139,7 +163,7 @@ public final class BenchCommand implements Callable<Integer> {
             if (options.direction() == BenchOptions.Direction.RELAY) {
                 fleet.pair(options.usesChannels());
             } else {
-                fleet.addPeers(peerAddress(server), options.usesChannels());
+                fleet.addPeers(peers, options.usesChannels());
             }
             traffic(fleet, report);
         }
@@ -147,10 +171,13 @@ public final class BenchCommand implements Callable<Integer> {
 
     private void traffic(Fleet fleet, BenchReport report) throws IOException, TurnFailure {
         var run = new TrafficRun(fleet, options);
-        if (!options.isSearch()) {
+        if (options.isRamp()) {
+            report.addSteps(run.ramp(options.rates()));
+        } else if (!options.isSearch()) {
             report.add(run.fixed(options.rate()));
         } else {
             var tried = run.search();
+            report.addSteps(tried);
             report.add("rounds", "rates tried", tried.size(), "");
             tried.stream()
                     .filter(round -> TrafficRun.isWithin(round, options.lossPercentMax()))
@@ -243,7 +270,17 @@ public final class BenchCommand implements Callable<Integer> {
     }
 
     private InetAddress peerAddress(Endpoint server) throws IOException {
-        return peerAddress == null ? Fleet.localAddress(server) : peerAddress;
+        var address = peerAddress == null ? Fleet.localAddress(server) : peerAddress;
+        if (peerFamily == null || peerFamily == TransportAddress.of(address, 0).family()) {
+            return address;
+        }
+        if (peerAddress == null && address.isLoopbackAddress()) {
+            return InetAddress.getByName(
+                    peerFamily == AddressFamily.IPV4 ? IPV4_LOOPBACK : IPV6_LOOPBACK);
+        }
+        throw mistake(
+                "--peer-family: name an address of this machine and that family with"
+                        + " --peer-address");
     }
 
     private Endpoint endpoint(IceServerUri uri) throws UnknownHostException {
@@ -268,6 +305,10 @@ public final class BenchCommand implements Callable<Integer> {
                             + " peers.allow = [\"127.0.0.0/8\"] for turnd, allow-loopback-peers for"
                             + " coturn; or name another address of this machine with"
                             + " --peer-address.");
+        }
+        if (failure instanceof Failure.ErrorResponse error
+                && error.code() == FAMILY_NOT_SUPPORTED) {
+            text.add("The server has no relays of the peers' family: try the other --peer-family.");
         }
         return String.join(System.lineSeparator(), text);
     }

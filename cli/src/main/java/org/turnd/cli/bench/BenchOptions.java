@@ -3,6 +3,8 @@ package org.turnd.cli.bench;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -11,6 +13,7 @@ final class BenchOptions {
     private static final int SIZE_MAX = 1_400;
     private static final int ALLOCATIONS_MAX = 60_000;
     private static final int BURST_MAX = 64;
+    private static final int STEPS_MAX = 100;
     private static final double SECONDS_MAX = 240;
     private static final double RATE_DEFAULT = 10_000;
     private static final String UNLIMITED = "max";
@@ -71,6 +74,28 @@ final class BenchOptions {
             names = "--search",
             description = "Look for the highest rate with a loss of at most --loss.")
     private boolean isSearch;
+
+    @Option(
+            names = "--ramp",
+            paramLabel = "FROM..TO",
+            description =
+                    "Packets a second, from low to high in --steps steps of --seconds each: loss,"
+                            + " latency and the server's CPU per packet at each.")
+    private @Nullable String ramp;
+
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            defaultValue = "10",
+            description = "Steps of --ramp, 2 to 100. ${DEFAULT-VALUE} by default.")
+    private int steps;
+
+    @Option(
+            names = "--control-probe",
+            description =
+                    "One more client that refreshes its allocation every 20 ms over UDP while"
+                            + " packets flow, and how long it waits.")
+    private boolean isProbing;
 
     @Option(
             names = "--loss",
@@ -176,9 +201,17 @@ final class BenchOptions {
         if (direction == Direction.RELAY && allocations % 2 != 0) {
             problems.add("--direction relay: expected an even number of --allocations");
         }
-        int modes = (rate == null ? 0 : 1) + (isSearch ? 1 : 0) + (isHold ? 1 : 0);
-        if (modes + (isAllocateRate ? 1 : 0) > 1) {
-            problems.add("--rate, --search, --hold and --allocate-rate exclude each other");
+        var modes = Stream.of(rate != null, ramp != null, isSearch, isHold, isAllocateRate);
+        if (modes.filter(is -> is).count() > 1) {
+            problems.add("--rate, --ramp, --search, --hold and --allocate-rate exclude each other");
+        }
+        between(problems, "--steps", steps, 2, STEPS_MAX);
+        if (ramp != null && rates().isEmpty()) {
+            problems.add(
+                    "--ramp: expected packets a second as FROM..TO, both above 0; found " + ramp);
+        }
+        if (isProbing && (isHold || isAllocateRate)) {
+            problems.add("--control-probe: expected packets to flow");
         }
         if (rate != null && !(rate() > 0)) {
             problems.add("--rate: expected packets a second above 0, or max; found " + rate);
@@ -245,6 +278,34 @@ final class BenchOptions {
         } catch (NumberFormatException e) {
             return Double.NaN;
         }
+    }
+
+    boolean isRamp() {
+        return ramp != null;
+    }
+
+    /// Returns the rates of the ramp in packets a second, empty if it is none.
+    List<Double> rates() {
+        var ends = ramp == null ? new String[0] : ramp.split("\\.\\.", -1);
+        if (ends.length != 2) {
+            return List.of();
+        }
+        try {
+            double from = Double.parseDouble(ends[0]);
+            double to = Double.parseDouble(ends[1]);
+            boolean isGood = from > 0 && to > 0 && from + to < Double.POSITIVE_INFINITY;
+            return !isGood
+                    ? List.of()
+                    : IntStream.range(0, steps)
+                            .mapToObj(step -> from + (to - from) * step / (steps - 1))
+                            .toList();
+        } catch (NumberFormatException e) {
+            return List.of();
+        }
+    }
+
+    boolean isProbing() {
+        return isProbing;
     }
 
     boolean isSearch() {

@@ -13,8 +13,25 @@ import org.HdrHistogram.Histogram;
 final class BenchReport {
     private static final double NANOS_PER_MICRO = 1e3;
 
+    private static final List<String> STEP_COLUMNS =
+            List.of(
+                    "askedPerSecond",
+                    "receivedPerSecond",
+                    "lossPercent",
+                    "latencyMicrosP50",
+                    "latencyMicrosP99",
+                    "latencyMicrosMax",
+                    "serverCpuMicrosPerPacket",
+                    "serverCores");
+    private static final String STEP_HEAD =
+            "     asked/s  received/s      loss %      p50 us      p99 us      max us"
+                    + "  CPU/packet   CPU cores";
+
     private final List<Figure> figures = new ArrayList<>();
     private final List<String> remarks = new ArrayList<>();
+    private final List<Map<String, Object>> steps = new ArrayList<>();
+    private List<Map<String, Object>> percentiles = List.of();
+    private List<Map<String, Object>> timeline = List.of();
     private boolean isGood = true;
 
     /// One figure.
@@ -22,7 +39,11 @@ final class BenchReport {
     /// @param key for programs
     /// @param name for people
     /// @param unit empty for counts and words
-    private record Figure(String key, String name, Object value, String unit) {}
+    private record Figure(String key, String name, Object value, String unit) {
+        Map<String, Object> toMap() {
+            return Map.of("name", name, "value", value, "unit", unit);
+        }
+    }
 
     /// Adds a figure.
     ///
@@ -55,7 +76,7 @@ final class BenchReport {
         var counts = round.counts();
         add("askedPerSecond", "asked", round.askedPerSecond(), "packets/s");
         add("sentPerSecond", "sent", sent.packetsPerSecond(), "packets/s");
-        add("receivedPerSecond", "received", counts.received() * 1e9 / sent.nanos(), "packets/s");
+        add("receivedPerSecond", "received", round.receivedPerSecond(), "packets/s");
         add("sent", "packets sent", sent.packets(), "");
         add("received", "packets received", counts.received(), "");
         add("lost", "lost", counts.lostOf(sent.packets()), "");
@@ -67,18 +88,62 @@ final class BenchReport {
         add("late", "of an earlier round", counts.stale(), "");
         add("forfeited", "due but not sent", sent.forfeited(), "");
         add(round.latencyNanos(), "latency");
-        var cpu = round.serverCpuNanos();
-        if (cpu != null && counts.relayed() > 0) {
-            add(
-                    "serverCpuMicrosPerPacket",
-                    "server CPU per relayed packet",
-                    cpu / NANOS_PER_MICRO / counts.relayed(),
-                    "us");
+        percentiles = HtmlReport.percentiles(round.latencyNanos());
+        timeline = round.timeline().stream().map(Round.Sample::figures).toList();
+        var control = round.control();
+        if (control != null) {
+            add("controlRequests", "control requests", control.asked(), "");
+            add("controlAnswers", "control answers", control.latencyNanos().getTotalCount(), "");
+            add(control.latencyNanos(), "control");
         }
+        add(
+                "serverCpuMicrosPerPacket",
+                "server CPU per relayed packet",
+                round.serverCpuMicrosPerPacket(),
+                "us");
         add("serverCores", "server CPU", round.serverCores(), "cores");
         add("benchCores", "bench CPU", round.ownCores(), "cores");
         add("limitedByBench", "limited by the bench", round.isLimitedByBench(), "");
         judge(round);
+    }
+
+    /// Adds rounds at several rates, in the order in which they were run.
+    void addSteps(List<Round> rounds) {
+        rounds.forEach(round -> steps.add(step(round)));
+        if (rounds.stream().allMatch(round -> round.counts().received() == 0)) {
+            failed("No packet came through.");
+        }
+        if (rounds.stream().anyMatch(r -> !r.isGood() && r.counts().received() > 0)) {
+            failed("Packets were corrupted or misdelivered at one of the rates.");
+        }
+    }
+
+    private static Map<String, Object> step(Round round) {
+        Map<String, Object> step = new LinkedHashMap<>();
+        step.put("askedPerSecond", round.askedPerSecond());
+        step.put("sentPerSecond", round.sent().packetsPerSecond());
+        step.put("receivedPerSecond", round.receivedPerSecond());
+        step.put("lossPercent", round.lossPercent());
+        step.put("latencyMicrosP50", micros(round.latencyNanos(), 50));
+        step.put("latencyMicrosP99", micros(round.latencyNanos(), 99));
+        step.put("latencyMicrosP999", micros(round.latencyNanos(), 99.9));
+        step.put("latencyMicrosMax", micros(round.latencyNanos(), 100));
+        step.put("serverCpuMicrosPerPacket", round.serverCpuMicrosPerPacket());
+        step.put("serverCores", round.serverCores());
+        step.put("benchCores", round.ownCores());
+        var control = round.control();
+        if (control != null) {
+            step.put("controlMicrosP99", micros(control.latencyNanos(), 99));
+        }
+        step.put("limitedByBench", round.isLimitedByBench());
+        step.values().removeIf(value -> value instanceof Double d && !Double.isFinite(d));
+        return step;
+    }
+
+    private static double micros(Histogram nanos, double percentile) {
+        return nanos.getTotalCount() == 0
+                ? Double.NaN
+                : nanos.getValueAtPercentile(percentile) / NANOS_PER_MICRO;
     }
 
     private void judge(Round round) {
@@ -145,8 +210,21 @@ final class BenchReport {
                                     .stripTrailing())
                     .append(System.lineSeparator());
         }
+        if (!steps.isEmpty()) {
+            text.append(STEP_HEAD).append(System.lineSeparator());
+        }
+        steps.forEach(step -> text.append(line(step)).append(System.lineSeparator()));
         remarks.forEach(remark -> text.append(remark).append(System.lineSeparator()));
         return text.toString();
+    }
+
+    private static String line(Map<String, Object> step) {
+        var line = new StringBuilder();
+        for (var column : STEP_COLUMNS) {
+            var value = step.get(column);
+            line.append(String.format(Locale.ROOT, "%12s", value == null ? "" : shown(value)));
+        }
+        return line.toString();
     }
 
     /// Returns a JSON object. Names say the units.
@@ -154,10 +232,29 @@ final class BenchReport {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("good", isGood);
         figures.forEach(figure -> map.put(figure.key(), figure.value()));
+        if (!steps.isEmpty()) {
+            map.put("steps", steps);
+        }
         map.put("remarks", remarks);
         return ConfigValueFactory.fromMap(map)
                 .render(ConfigRenderOptions.concise().setFormatted(true))
                 .stripTrailing();
+    }
+
+    /// Returns an HTML page with plots.
+    String html() {
+        return HtmlReport.of(
+                Map.of(
+                        "figures",
+                        figures.stream().map(Figure::toMap).toList(),
+                        "steps",
+                        steps,
+                        "percentiles",
+                        percentiles,
+                        "timeline",
+                        timeline,
+                        "remarks",
+                        remarks));
     }
 
     private static int width(List<String> texts) {

@@ -8,6 +8,7 @@ import org.turnd.cli.bench.Requests.Challenge;
 import org.turnd.cli.check.Failure;
 import org.turnd.cli.check.Retransmission;
 import org.turnd.cli.check.TurnFailure;
+import org.turnd.stun.AddressFamily;
 import org.turnd.stun.ChannelData;
 import org.turnd.stun.StunAttribute;
 import org.turnd.stun.StunAttribute.ChannelNumber;
@@ -15,6 +16,7 @@ import org.turnd.stun.StunAttribute.ErrorCode;
 import org.turnd.stun.StunAttribute.Lifetime;
 import org.turnd.stun.StunAttribute.Nonce;
 import org.turnd.stun.StunAttribute.Realm;
+import org.turnd.stun.StunAttribute.RequestedAddressFamily;
 import org.turnd.stun.StunAttribute.RequestedTransport;
 import org.turnd.stun.StunAttribute.XorPeerAddress;
 import org.turnd.stun.StunClass;
@@ -109,7 +111,7 @@ final class ClientLife {
         id = requests.newTransactionId();
         length =
                 switch (next) {
-                    case ALLOCATE -> write(new RequestedTransport(RequestedTransport.UDP));
+                    case ALLOCATE -> writeAllocate();
                     case BIND ->
                             write(
                                     new ChannelNumber(ChannelData.MIN_NUMBER),
@@ -120,6 +122,13 @@ final class ClientLife {
         tries = 0;
         askedNanos = nowNanos;
         send(nowNanos);
+    }
+
+    private int writeAllocate() {
+        var transport = new RequestedTransport(RequestedTransport.UDP);
+        return peer.isIpv4()
+                ? write(transport)
+                : write(transport, new RequestedAddressFamily(AddressFamily.IPV6.code()));
     }
 
     private int write(StunAttribute... attributes) {

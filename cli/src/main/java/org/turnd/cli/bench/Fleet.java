@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.turnd.cli.check.Carrier;
 import org.turnd.cli.check.ClientOptions;
 import org.turnd.cli.check.Endpoint;
@@ -15,6 +16,7 @@ import org.turnd.cli.check.Failure;
 import org.turnd.cli.check.TurnClient;
 import org.turnd.cli.check.TurnFailure;
 import org.turnd.server.net.UdpIo.Role;
+import org.turnd.stun.AddressFamily;
 import org.turnd.stun.ChannelData;
 import org.turnd.stun.TransportAddress;
 
@@ -32,12 +34,18 @@ final class Fleet implements AutoCloseable {
     private final Arrivals arrivals = new Arrivals();
     private final BenchLoop loop;
     private final TransportAddress local;
+    private final @Nullable AddressFamily family;
     private final StreamConnector connector;
+    private @Nullable ControlProbe probe;
     private final List<Flow> flows = new ArrayList<>();
 
-    Fleet(Endpoint server, ClientOptions options) throws IOException, TurnFailure {
+    /// @param family of the relayed addresses
+    Fleet(Endpoint server, ClientOptions options, AddressFamily family)
+            throws IOException, TurnFailure {
         this.server = server;
         this.options = options;
+        // RFC 8656 §7.1: nothing said is IPv4, which every server understands.
+        this.family = family == AddressFamily.IPV4 ? null : family;
         local = TransportAddress.of(localAddress(server), 0);
         refuseDeadServer(server, options);
         loop = BenchLoop.start();
@@ -126,6 +134,15 @@ final class Fleet implements AutoCloseable {
         }
     }
 
+    /// Makes a client for control requests, over UDP whatever the flows go over.
+    ControlProbe newProbe() throws IOException {
+        var made =
+                loop.call(() ->
+                        new ControlProbe(loop, local, server.address(), options.credential()));
+        probe = made;
+        return made;
+    }
+
     /// Returns the address of this machine from which the server is reached.
     static InetAddress localAddress(Endpoint server) throws IOException {
         try (var probe = new DatagramSocket()) {
@@ -159,6 +176,9 @@ final class Fleet implements AutoCloseable {
     @Override
     public void close() {
         try {
+            if (probe != null) {
+                loop.execute(probe::leave);
+            }
             flows.forEach(Flow::close);
         } finally {
             loop.close();
@@ -193,9 +213,9 @@ final class Fleet implements AutoCloseable {
         return allocated(channel, link, TurnClient.over(link, server.carrier(), options));
     }
 
-    private static Flow allocated(int channel, Link link, TurnClient control) throws TurnFailure {
+    private Flow allocated(int channel, Link link, TurnClient control) throws TurnFailure {
         try {
-            return new Flow(channel, link, control, control.allocate(null));
+            return new Flow(channel, link, control, control.allocate(family));
         } catch (TurnFailure e) {
             control.close();
             throw e;

@@ -1,8 +1,11 @@
 package org.turnd.cli.bench;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /// Sends packets on all streams in turn for a time, as the work of a [BenchLoop].
 abstract sealed class Load implements BenchLoop.Work permits PacedLoad, WindowedLoad {
@@ -52,6 +55,21 @@ abstract sealed class Load implements BenchLoop.Work permits PacedLoad, Windowed
         return packetsPerSecond == UNLIMITED
                 ? new WindowedLoad(streams, burst, round, durationNanos)
                 : new PacedLoad(packetsPerSecond, streams, burst, round, durationNanos);
+    }
+
+    /// Waits for the end, but not for long. Not on the loop's thread.
+    boolean isDoneWithin(Duration patience) throws IOException {
+        try {
+            done.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (ExecutionException e) {
+            throw new IOException("sending failed", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
     }
 
     /// Waits for the end. Not on the loop's thread.

@@ -1,6 +1,8 @@
 package org.turnd.cli.bench;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
@@ -10,13 +12,35 @@ import org.jspecify.annotations.Nullable;
 /// @param latencyNanos of packets that came
 /// @param serverCpuNanos null if the server's process is not known
 /// @param ownCpu CPU time of the bench itself in the same time
+/// @param control how control requests fared meanwhile, null if none were sent
+/// @param timeline what happened in each half second
 record Round(
         double askedPerSecond,
         Load.Sent sent,
         Measurement.Counts counts,
         Histogram latencyNanos,
         @Nullable Long serverCpuNanos,
-        Duration ownCpu) {
+        Duration ownCpu,
+        ControlProbe.@Nullable Outcome control,
+        List<Sample> timeline) {
+    /// A part of a round.
+    ///
+    /// @param seconds its end, since the round's beginning
+    /// @param serverCores NaN if the server's process is not known
+    record Sample(double seconds, double receivedPerSecond, double serverCores) {
+        Map<String, Object> figures() {
+            return Double.isNaN(serverCores)
+                    ? Map.of("seconds", seconds, "receivedPerSecond", receivedPerSecond)
+                    : Map.of(
+                            "seconds",
+                            seconds,
+                            "receivedPerSecond",
+                            receivedPerSecond,
+                            "serverCores",
+                            serverCores);
+        }
+    }
+
     private static final double AS_ASKED = 0.98;
     private static final double BUSY = 0.85;
 
@@ -32,6 +56,17 @@ record Round(
     // Waiting for the last packets costs next to nothing, and would make a busy server look idle.
     double serverCores() {
         return serverCpuNanos == null ? Double.NaN : serverCpuNanos / (double) sent.nanos();
+    }
+
+    /// Returns microseconds of the server's CPU time a packet relayed, NaN if they are not known.
+    double serverCpuMicrosPerPacket() {
+        return serverCpuNanos == null || counts.relayed() == 0
+                ? Double.NaN
+                : serverCpuNanos / 1e3 / counts.relayed();
+    }
+
+    double receivedPerSecond() {
+        return counts.received() * 1e9 / sent.nanos();
     }
 
     double ownCores() {

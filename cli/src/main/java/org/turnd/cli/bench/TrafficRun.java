@@ -11,6 +11,7 @@ import org.turnd.cli.check.TurnFailure;
 /// Rounds of packets over the flows of a fleet.
 final class TrafficRun {
     private static final Duration QUIET = Duration.ofMillis(100);
+    private static final Duration SAMPLE = Duration.ofMillis(500);
     private static final Duration DRAIN_MAX = Duration.ofSeconds(2);
 
     /// Well below the lifetime of a permission (RFC 8656 §9).
@@ -24,20 +25,32 @@ final class TrafficRun {
     private final BenchLoop loop;
     private final BenchOptions options;
     private final PacketStream[] streams;
+    private final @Nullable ControlProbe probe;
     private long permittedNanos = System.nanoTime();
     private int rounds;
 
-    TrafficRun(Fleet fleet, BenchOptions options) {
+    TrafficRun(Fleet fleet, BenchOptions options) throws IOException {
         this.fleet = fleet;
         this.loop = fleet.loop();
         this.options = options;
         this.streams = fleet.streams(options);
+        this.probe = options.isProbing() ? fleet.newProbe() : null;
     }
 
     /// Runs at a fixed rate: the warm-up, then what counts.
     Round fixed(double rate) throws IOException, TurnFailure {
         warmUp(Double.isInfinite(rate) ? Load.UNLIMITED : rate);
         return round(rate, options.seconds());
+    }
+
+    /// Runs at one rate after the other: the warm-up at the first, then what counts.
+    List<Round> ramp(List<Double> rates) throws IOException, TurnFailure {
+        warmUp(rates.getFirst());
+        var rounds = new ArrayList<Round>();
+        for (double rate : rates) {
+            rounds.add(round(rate, options.seconds()));
+        }
+        return rounds;
     }
 
     /// Looks for the highest rate with a loss that is low enough.
@@ -95,10 +108,12 @@ final class TrafficRun {
         Long serverBefore = serverCpuNanos();
         var ownBefore = loop.cpu();
         begin(load, measurement);
+        var timeline = watch(load, measurement);
         var sent = load.await();
         var own = loop.cpu().minus(ownBefore);
         loop.execute(loop::rest);
         drain(measurement);
+        var control = probe == null ? null : loop.call(probe::outcome);
         Long serverAfter = serverCpuNanos();
         return new Round(
                 rate,
@@ -106,13 +121,39 @@ final class TrafficRun {
                 loop.call(measurement::counts),
                 loop.call(measurement::latencies),
                 serverBefore == null || serverAfter == null ? null : serverAfter - serverBefore,
-                own.isNegative() ? Duration.ZERO : own);
+                own.isNegative() ? Duration.ZERO : own,
+                control,
+                timeline);
+    }
+
+    // Every look takes the loop some microseconds: rarely enough to leave the latencies alone.
+    private List<Round.Sample> watch(Load load, Measurement measurement) throws IOException {
+        var timeline = new ArrayList<Round.Sample>();
+        long start = System.nanoTime();
+        long then = start;
+        long received = 0;
+        Long cpu = serverCpuNanos();
+        while (!load.isDoneWithin(SAMPLE)) {
+            long now = System.nanoTime();
+            long receivedNow = loop.call(() -> measurement.counts().received());
+            Long cpuNow = serverCpuNanos();
+            double nanos = now - then;
+            timeline.add(
+                    new Round.Sample(
+                            (now - start) / 1e9,
+                            (receivedNow - received) * 1e9 / nanos,
+                            cpu == null || cpuNow == null ? Double.NaN : (cpuNow - cpu) / nanos));
+            then = now;
+            received = receivedNow;
+            cpu = cpuNow;
+        }
+        return timeline;
     }
 
     private void begin(Load load, Measurement measurement) throws IOException {
         loop.call(() -> {
             fleet.arrivals().begin(measurement, streams, load::arrived);
-            loop.work(load);
+            loop.work(probe == null ? load : probe.beside(load));
             return measurement;
         });
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.typesafe.config.ConfigFactory;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,11 @@ class BenchCommandTest {
         mistake("--rate: expected packets a second above 0, or max; found fast", "--rate", "fast");
         mistake("found -1", "--rate", "-1");
         mistake("exclude each other", "--rate", "10", "--search");
+        mistake("exclude each other", "--ramp", "1..2", "--search");
+        mistake("--ramp: expected packets a second as FROM..TO", "--ramp", "1-2");
+        mistake("--ramp: expected", "--ramp", "0..5");
+        mistake("--steps: expected 2 to 100", "--ramp", "1..2", "--steps", "1");
+        mistake("expected packets to flow", "--hold", "--control-probe");
         mistake("exclude each other", "--size", "100", "--mix", "call");
         mistake("exclude each other", "--channel", "--send");
         mistake("an even number", "--direction", "relay", "--allocations", "3");
@@ -80,6 +86,56 @@ class BenchCommandTest {
         assertEquals(1_234_567, json.getLong("a"));
         assertEquals(2.5, json.getDouble("b"));
         assertTrue(json.getBoolean("good") && !json.hasPath("c"));
+    }
+
+    @Test
+    void stepsAreATableForPeopleAndAListForPrograms() {
+        var report = new BenchReport();
+        report.addSteps(List.of(round(1_000, 5), round(2_000, 5)));
+        var lines = report.text().lines().toList();
+        assertEquals(3, lines.size());
+        assertEquals(lines.get(0).length(), lines.get(1).length());
+        var steps = ConfigFactory.parseString(report.json()).getConfigList("steps");
+        assertEquals(2_000, steps.get(1).getDouble("askedPerSecond"));
+        assertEquals(5, steps.get(1).getDouble("latencyMicrosP50"), 0.1);
+        assertTrue(report.isGood());
+    }
+
+    @Test
+    void thePageHoldsItsDataAndItsLibraryAndTheLibrarysLicence() {
+        var report = new BenchReport();
+        report.add("software", "software", "</script><script>alert(1)", "");
+        report.add(round(1_000, 5));
+        report.addSteps(List.of(round(1_000, 5), round(2_000, 7)));
+        var page = report.html();
+        assertTrue(page.contains("Copyright (c) 2022 Leon Sorokin"));
+        assertTrue(page.contains("uPlot=function"));
+        assertFalse(page.contains("</script><script>alert"));
+        assertFalse(page.contains("http://") || page.contains("src="));
+        var start = page.indexOf("type=\"application/json\">") + 24;
+        var data =
+                ConfigFactory.parseString(page.substring(start, page.indexOf("</script>", start)));
+        assertEquals(7, data.getConfigList("steps").get(1).getDouble("latencyMicrosP50"), 0.1);
+        assertFalse(data.getConfigList("percentiles").isEmpty());
+        assertEquals(
+                "</script><script>alert(1)",
+                data.getConfigList("figures").getFirst().getString("value"));
+    }
+
+    private static Round round(double asked, long latencyMicros) {
+        var measurement = new Measurement(0, 1);
+        for (int i = 0; i < 100; i++) {
+            measurement.arrived(0, i, latencyMicros * 1_000);
+        }
+        return new Round(
+                asked,
+                new Load.Sent(100, 0, 100_000_000),
+                measurement.counts(),
+                measurement.latencies(),
+                null,
+                Duration.ZERO,
+                null,
+                List.of(new Round.Sample(0.5, 1_000, Double.NaN)));
     }
 
     private static void mistake(String expected, String... arguments) {

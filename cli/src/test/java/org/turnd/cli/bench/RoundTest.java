@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.List;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -53,6 +54,8 @@ class RoundTest {
                 counts,
                 new Histogram(3),
                 serverCpuNanos,
-                Duration.ZERO);
+                Duration.ZERO,
+                null,
+                List.of());
     }
 }
