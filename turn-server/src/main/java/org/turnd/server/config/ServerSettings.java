@@ -21,6 +21,7 @@ import org.turnd.stun.TransportAddress;
 /// @param log what is logged and how
 /// @param shards event loops; 0 means one a core
 /// @param dataPlane what carries UDP
+/// @param coalescing how long a shard that wakes up often lets packets gather; 0 never
 /// @param drainTimeout how long SIGTERM waits for the last allocation
 public record ServerSettings(
         String realm,
@@ -35,6 +36,7 @@ public record ServerSettings(
         Log log,
         int shards,
         DataPlane dataPlane,
+        Duration coalescing,
         Duration drainTimeout) {
 
     public ServerSettings {
@@ -51,7 +53,7 @@ public record ServerSettings(
 
     /// What carries UDP.
     public enum DataPlane {
-        /// What the server thinks best: portable, for now.
+        /// Native where it works, portable elsewhere.
         AUTO,
         /// Linux's own system calls; without them the server doesn't start.
         NATIVE,

@@ -74,6 +74,7 @@ final class SettingsAssembly {
                 new Log(reader.value(Schema.LOG_FORMAT), reader.value(Schema.LOG_LEVEL)),
                 reader.value(Schema.SHARDS).orElse(0),
                 reader.value(Schema.DATA_PLANE),
+                reader.value(Schema.COALESCING),
                 reader.value(Schema.DRAIN_TIMEOUT));
     }
 

@@ -59,7 +59,7 @@ final class ValueTypes {
 
     static ValueType<Duration> duration(Duration min, Duration max) {
         String expected =
-                "a duration from %s to %s, with its unit (ms, s, m, h)"
+                "a duration from %s to %s, with its unit (us, ms, s, m, h)"
                         .formatted(text(min), text(max));
         return new Type<>(
                 expected,
@@ -233,14 +233,15 @@ final class ValueTypes {
 
     /// The shortest text of a duration: `10m`.
     static String text(Duration duration) {
-        long millis = duration.toMillis();
-        Map<Long, String> units = Map.of(3_600_000L, "h", 60_000L, "m", 1_000L, "s");
+        long micros = duration.toNanos() / 1_000;
+        Map<Long, String> units =
+                Map.of(3_600_000_000L, "h", 60_000_000L, "m", 1_000_000L, "s", 1_000L, "ms");
         return units.keySet().stream()
                 .sorted((a, b) -> Long.compare(b, a))
-                .filter(unit -> millis >= unit && millis % unit == 0)
+                .filter(unit -> micros >= unit && micros % unit == 0)
                 .findFirst()
-                .map(unit -> millis / unit + units.get(unit))
-                .orElse(millis == 0 ? "0s" : millis + "ms");
+                .map(unit -> micros / unit + units.get(unit))
+                .orElse(micros == 0 ? "0s" : micros + "us");
     }
 
     private static String sizeText(int bytes) {

@@ -18,18 +18,14 @@ import org.turnd.server.config.ServerSettings.DataPlane;
 /// @param isNative Linux's own system calls and epoll, or the JDK's channels
 /// @param reason why it is this one, in one line
 public record DataPlaneChoice(boolean isNative, String reason) {
-    /// Whether `auto` prefers the native plane: not before it has carried real WebRTC sessions.
-    private static final boolean NATIVE_BY_DEFAULT = false;
-
     /// Chooses what the operator wants and this system can do.
     ///
     /// @throws IOException when `native` is wanted and doesn't work here; the message says why
     public static DataPlaneChoice of(DataPlane wanted) throws IOException {
-        return of(wanted, NATIVE_BY_DEFAULT, NativeProbe::problem);
+        return of(wanted, NativeProbe::problem);
     }
 
-    static DataPlaneChoice of(DataPlane wanted, boolean nativeByDefault, Probe probe)
-            throws IOException {
+    static DataPlaneChoice of(DataPlane wanted, Probe probe) throws IOException {
         return switch (wanted) {
             case PORTABLE -> new DataPlaneChoice(false, "configured");
             case NATIVE -> {
@@ -42,10 +38,6 @@ public record DataPlaneChoice(boolean isNative, String reason) {
                 yield new DataPlaneChoice(true, "configured");
             }
             case AUTO -> {
-                if (!nativeByDefault) {
-                    yield new DataPlaneChoice(
-                            false, "auto: runs everywhere; native is there to be asked for");
-                }
                 String problem = probe.problem();
                 yield problem == null
                         ? new DataPlaneChoice(true, "auto: epoll and batched sockets work here")

@@ -49,6 +49,7 @@ public final class NativeUdpIo implements UdpIo {
     private int delivered = NOTHING;
 
     private boolean closed;
+    private boolean sleepsExactly;
 
     /// @param loop the event loop of the shard, with an epoll handler
     /// @throws IOException when the kernel gives no memory
@@ -193,6 +194,15 @@ public final class NativeUdpIo implements UdpIo {
         if (delivered == NOTHING) {
             ring.rewind();
         }
+    }
+
+    @Override
+    public void sleep(long nanos) {
+        if (!sleepsExactly) {
+            libc.sleepExactly();
+            sleepsExactly = true;
+        }
+        libc.sleep(nanos);
     }
 
     @Override

@@ -42,6 +42,7 @@ final class Shard implements EngineSink, ShardStatus {
     private final int index;
     private final SingleThreadIoEventLoop loop;
     private final UdpIo udp;
+    private final Coalescing coalescing;
     private final TurnEngine engine;
     private final List<Shard> shards;
     private final StreamLimits streamLimits;
@@ -85,11 +86,13 @@ final class Shard implements EngineSink, ShardStatus {
 
     /// @param shards all shards of the server, this one at `index`; complete before traffic comes
     /// @param engines makes the shard's engine
+    /// @param coalescing keeps the wake-ups of this shard apart
     /// @param onEmpty told when the last allocation of this shard has ended
     Shard(
             int index,
             SingleThreadIoEventLoop loop,
             UdpIo udp,
+            Coalescing coalescing,
             List<Shard> shards,
             StreamLimits streamLimits,
             EngineFactory engines,
@@ -97,6 +100,7 @@ final class Shard implements EngineSink, ShardStatus {
         this.index = index;
         this.loop = loop;
         this.udp = udp;
+        this.coalescing = coalescing;
         this.shards = shards;
         this.streamLimits = streamLimits;
         this.onEmpty = onEmpty;
@@ -126,6 +130,7 @@ final class Shard implements EngineSink, ShardStatus {
         udp.flush();
         setTimer();
         publish();
+        coalescing.endWakeUp(nowNanos);
     }
 
     private void setTimer() {
@@ -211,6 +216,7 @@ final class Shard implements EngineSink, ShardStatus {
         long now = wake();
         trafficClass = udp.receivedTrafficClass();
         try {
+            coalescing.count();
             engine.onDatagram(ownerOfSocket[socket], high, low, port, buffer, offset, length, now);
         } catch (RuntimeException e) {
             onFault(e);
@@ -225,6 +231,7 @@ final class Shard implements EngineSink, ShardStatus {
             long now = wake();
             trafficClass = udp.receivedTrafficClass();
             try {
+                coalescing.count();
                 engine.onPeerDatagram(
                         ownerOfSocket[socket], high, low, port, buffer, offset, length, now);
             } catch (RuntimeException e) {
@@ -253,6 +260,7 @@ final class Shard implements EngineSink, ShardStatus {
         long now = wake();
         trafficClass = 0;
         try {
+            coalescing.count();
             engine.onStreamMessage(path, frame, UdpIo.HEADROOM_BYTES, length, now);
         } catch (RuntimeException e) {
             onFault(e);

@@ -93,11 +93,13 @@ public final class ShardGroup implements AutoCloseable {
                                         new MarkingEvents(parts.events(), marker),
                                         ChannelOffload.NONE,
                                         new BufferedRandom());
+                UdpIo udp = plane.udpIo(loop, udpOptions);
                 shards.add(
                         new Shard(
                                 shards.size(),
                                 loop,
-                                plane.udpIo(loop, udpOptions),
+                                udp,
+                                new Coalescing(udp::sleep, settings.coalescing().toNanos()),
                                 shards,
                                 streamLimits,
                                 engines,

@@ -60,6 +60,11 @@ public interface UdpIo extends AutoCloseable {
     /// Sends what [#send] has staged. The shard calls it once at the end of every wake-up.
     void flush();
 
+    /// Sleeps on the loop's thread, exact to microseconds; a plane that can't doesn't sleep.
+    ///
+    /// @param nanos below a second
+    default void sleep(long nanos) {}
+
     /// Closes one socket. Its receiver is not called again.
     void close(int socket);
 

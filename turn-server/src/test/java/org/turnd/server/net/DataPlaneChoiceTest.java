@@ -19,7 +19,7 @@ class DataPlaneChoiceTest {
 
     @Test
     void takesThePortablePlaneWhereTheNativeOneIsRefused() throws Exception {
-        var choice = DataPlaneChoice.of(DataPlane.AUTO, true, REFUSED);
+        var choice = DataPlaneChoice.of(DataPlane.AUTO, REFUSED);
         assertEquals("portable", choice.name());
         assertEquals("auto: native doesn't work here: recvmmsg: not permitted", choice.reason());
         var group = new MultiThreadIoEventLoopGroup(1, choice.ioHandlers());
@@ -31,16 +31,8 @@ class DataPlaneChoiceTest {
     }
 
     @Test
-    void takesThePortablePlaneUnlessAskedForTheNativeOne() throws Exception {
-        var choice = DataPlaneChoice.of(DataPlane.AUTO);
-        assertEquals("portable", choice.name());
-        assertEquals("auto: runs everywhere; native is there to be asked for", choice.reason());
-        assertEquals("native", DataPlaneChoice.of(DataPlane.NATIVE).name());
-    }
-
-    @Test
     void takesTheNativePlaneWhereItWorks() throws Exception {
-        var choice = DataPlaneChoice.of(DataPlane.AUTO, true, WORKS);
+        var choice = DataPlaneChoice.of(DataPlane.AUTO, WORKS);
         assertEquals("native", choice.name());
         assertTrue(choice.reason().startsWith("auto: "), choice::reason);
     }
@@ -49,8 +41,7 @@ class DataPlaneChoiceTest {
     void refusesToStartWhenTheNativePlaneIsDemandedAndDoesNotWork() {
         var failure =
                 assertThrows(
-                        IOException.class,
-                        () -> DataPlaneChoice.of(DataPlane.NATIVE, false, REFUSED));
+                        IOException.class, () -> DataPlaneChoice.of(DataPlane.NATIVE, REFUSED));
         assertEquals(
                 "data-plane = native doesn't work here: recvmmsg: not permitted;"
                         + " auto or portable does",
@@ -61,10 +52,10 @@ class DataPlaneChoiceTest {
     void doesAsConfigured() throws Exception {
         assertEquals(
                 new DataPlaneChoice(true, "configured"),
-                DataPlaneChoice.of(DataPlane.NATIVE, false, WORKS));
+                DataPlaneChoice.of(DataPlane.NATIVE, WORKS));
         assertEquals(
                 new DataPlaneChoice(false, "configured"),
-                DataPlaneChoice.of(DataPlane.PORTABLE, false, WORKS));
+                DataPlaneChoice.of(DataPlane.PORTABLE, WORKS));
     }
 
     @Test

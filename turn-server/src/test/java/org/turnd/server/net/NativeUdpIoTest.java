@@ -2,6 +2,7 @@ package org.turnd.server.net;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.netty.buffer.ByteBuf;
@@ -151,6 +152,15 @@ class NativeUdpIoTest {
     void carriesDatagramsOfEverySizeAroundASlotAndTheLongest() throws Exception {
         carries(LOOPBACK, 0, 1, 2047, 2048, 2049, 65507, 3);
         carries(LOOPBACK6, 0, 1, 2047, 2048, 2049, 65527, 3);
+    }
+
+    @Test
+    void sleepsNoShorterThanAsked() throws Exception {
+        onLoop(() -> {
+            long before = System.nanoTime();
+            io.sleep(100_000);
+            assertTrue(System.nanoTime() - before >= 100_000);
+        });
     }
 
     @Test
