@@ -67,10 +67,17 @@ final class Libc {
     private static final MethodHandle SETSOCKOPT =
             call("setsockopt", INT, INT, INT, INT, LONG, INT);
     private static final MethodHandle GETSOCKNAME = call("getsockname", INT, INT, LONG, LONG);
-    private static final MethodHandle RECVMMSG = call("recvmmsg", INT, INT, LONG, INT, INT, LONG);
-    private static final MethodHandle SENDMMSG = call("sendmmsg", INT, INT, LONG, INT, INT);
+    // Keeping the error number makes an object a call, and the compiler doesn't always see that it
+    // can do without. So the calls made for packets forget it, and one that fails is made again.
+    private static final MethodHandle RECVMMSG =
+            forgetfulCall("recvmmsg", INT, INT, LONG, INT, INT, LONG);
+    private static final MethodHandle RECVMMSG_ERRNO =
+            call("recvmmsg", INT, INT, LONG, INT, INT, LONG);
+    private static final MethodHandle SENDMMSG =
+            forgetfulCall("sendmmsg", INT, INT, LONG, INT, INT);
+    private static final MethodHandle SENDMMSG_ERRNO = call("sendmmsg", INT, INT, LONG, INT, INT);
+    private static final MethodHandle NANOSLEEP = forgetfulCall("nanosleep", INT, LONG, LONG);
     private static final MethodHandle CLOSE = call("close", INT, INT);
-    private static final MethodHandle NANOSLEEP = call("nanosleep", INT, LONG, LONG);
     private static final MethodHandle PRCTL = call("prctl", INT, INT, LONG, LONG, LONG, LONG);
     private static final MethodHandle MMAP =
             call("mmap", POINTER, POINTER, LONG, INT, INT, INT, LONG);
@@ -96,6 +103,11 @@ final class Libc {
     private static MethodHandle call(String name, MemoryLayout result, MemoryLayout... parameters) {
         return LINKER.downcallHandle(
                 symbol(name), FunctionDescriptor.of(result, parameters), ERRNO);
+    }
+
+    private static MethodHandle forgetfulCall(
+            String name, MemoryLayout result, MemoryLayout... parameters) {
+        return LINKER.downcallHandle(symbol(name), FunctionDescriptor.of(result, parameters));
     }
 
     /// The error number of the last call that failed.
@@ -189,7 +201,10 @@ final class Libc {
 
     private int receive(int fd, long headers, int count, int flags) {
         try {
-            return (int) RECVMMSG.invokeExact(state, fd, headers, count, flags, 0L);
+            int received = (int) RECVMMSG.invokeExact(fd, headers, count, flags, 0L);
+            return received >= 0
+                    ? received
+                    : (int) RECVMMSG_ERRNO.invokeExact(state, fd, headers, count, flags, 0L);
         } catch (Throwable e) {
             throw impossible(e);
         }
@@ -200,7 +215,10 @@ final class Libc {
     /// @param headers the address in memory of the first of `count` `mmsghdr`
     int send(int fd, long headers, int count) {
         try {
-            return (int) SENDMMSG.invokeExact(state, fd, headers, count, MSG_DONTWAIT);
+            int sent = (int) SENDMMSG.invokeExact(fd, headers, count, MSG_DONTWAIT);
+            return sent >= 0
+                    ? sent
+                    : (int) SENDMMSG_ERRNO.invokeExact(state, fd, headers, count, MSG_DONTWAIT);
         } catch (Throwable e) {
             throw impossible(e);
         }
@@ -212,7 +230,7 @@ final class Libc {
     void sleep(long nanos) {
         timespec.set(LONG, Long.BYTES, nanos);
         try {
-            int _ = (int) NANOSLEEP.invokeExact(state, timespec.address(), 0L);
+            int _ = (int) NANOSLEEP.invokeExact(timespec.address(), 0L);
         } catch (Throwable e) {
             throw impossible(e);
         }
