@@ -52,7 +52,7 @@ final class BenchLoop implements AutoCloseable {
         thread = Thread.ofPlatform().name("bench-loop").unstarted(this::run);
         loop = new ManualIoEventLoop(thread, plane.ioHandlers());
         // No client and no peer of the real world sends segmented messages to the server's kernel.
-        udp = plane.udpIo(loop, UdpOptions.DEFAULTS.unsegmented());
+        udp = plane.udpIo(loop, UdpOptions.DEFAULTS.unsegmented().merging());
     }
 
     /// Starts the thread.

@@ -106,6 +106,9 @@ public final class NativeUdpIo implements UdpIo {
         if (options.hopLimits()) {
             libc.setOption(fd, level, ipv4 ? Libc.IP_RECVTTL : Libc.IPV6_RECVHOPLIMIT, 1);
         }
+        if (options.merged()) {
+            libc.setOption(fd, Libc.SOL_UDP, Libc.UDP_GRO, 1);
+        }
         if (role == Role.RELAY) {
             libc.setOption(fd, level, ipv4 ? Libc.IP_RECVERR : Libc.IPV6_RECVERR, 1);
         }
@@ -347,11 +350,15 @@ public final class NativeUdpIo implements UdpIo {
         }
 
         private void deliver(int received) {
-            counters.add(Counter.RECEIVED_DATAGRAMS, received);
             try {
                 for (int i = 0; i < received && !gone; i++) {
                     delivered = i;
-                    deliverOne(i);
+                    int segmentBytes = options.merged() ? ring.segmentBytes(i) : 0;
+                    if (segmentBytes == 0) {
+                        deliver(i, ring.offset(i), ring.length(i));
+                    } else {
+                        deliverSegments(i, segmentBytes);
+                    }
                 }
             } finally {
                 delivered = NOTHING;
@@ -361,8 +368,28 @@ public final class NativeUdpIo implements UdpIo {
             }
         }
 
-        private void deliverOne(int i) {
-            int length = ring.length(i);
+        /// Delivers datagrams that came in one piece, each where it has room around it.
+        private void deliverSegments(int i, int segmentBytes) {
+            int from = ring.offset(i);
+            int end = from + ring.length(i);
+            for (int at = from; at < end && !gone; at += segmentBytes) {
+                int length = Math.min(segmentBytes, end - at);
+                if (length > ReceiveRing.SLOT_DATA_BYTES) {
+                    deliver(i, at, length);
+                    // The next one's headroom is the end of this one.
+                    flush();
+                    continue;
+                }
+                if (!ring.hasSegmentRoom()) {
+                    flush();
+                    ring.rewindSegments();
+                }
+                deliver(i, ring.cutSegment(at, length), length);
+            }
+        }
+
+        private void deliver(int i, int offset, int length) {
+            counters.add(Counter.RECEIVED_DATAGRAMS, 1);
             counters.add(Counter.RECEIVED_BYTES, length);
             receiver.onDatagram(
                     number,
@@ -370,7 +397,7 @@ public final class NativeUdpIo implements UdpIo {
                     ring.sourceLow(i),
                     ring.sourcePort(i),
                     ring.buffer(),
-                    ring.offset(i),
+                    offset,
                     length);
         }
 

@@ -25,8 +25,11 @@ final class ReceiveRing {
     private static final int OVERFLOW_BYTES =
             UdpIo.HEADROOM_BYTES + DATAGRAM_BYTES_MAX + 1 + UdpIo.HEADROOM_BYTES;
 
-    /// Room for the traffic class and the hop limit.
-    private static final int CONTROL_BYTES = 2 * NativeMemory.CONTROL_BYTES;
+    /// Datagrams at most that are cut off what was received in one piece and wait to be sent.
+    private static final int SEGMENTS = 64;
+
+    /// Room for the traffic class, the hop limit and the size of segments.
+    private static final int CONTROL_BYTES = 3 * NativeMemory.CONTROL_BYTES;
 
     private static final int IOVECS = 2;
     private static final long HEADERS_AT = 0;
@@ -36,13 +39,15 @@ final class ReceiveRing {
     private static final long CONTROLS_AT = NAMES_AT + (long) SLOTS * NativeMemory.SOCKADDR_BYTES;
     private static final long DATA_AT = CONTROLS_AT + (long) SLOTS * CONTROL_BYTES;
     private static final long OVERFLOW_AT = DATA_AT + (long) SLOTS * SLOT_BYTES;
-    private static final long TOTAL_BYTES = OVERFLOW_AT + (long) BATCH_MAX * OVERFLOW_BYTES;
+    private static final long SEGMENTS_AT = OVERFLOW_AT + (long) BATCH_MAX * OVERFLOW_BYTES;
+    private static final long TOTAL_BYTES = SEGMENTS_AT + (long) SEGMENTS * SLOT_BYTES;
 
     private final Libc libc;
     private final MemorySegment memory;
     private final ByteBuf buffer;
     private int next;
     private int batch;
+    private int segments;
     private boolean overflowed;
 
     ReceiveRing(Libc libc) throws IOException {
@@ -79,6 +84,7 @@ final class ReceiveRing {
     void rewind() {
         next = 0;
         batch = 0;
+        segments = 0;
         overflowed = false;
     }
 
@@ -116,6 +122,33 @@ final class ReceiveRing {
         long whole = overflowDataAt(i);
         MemorySegment.copy(memory, slotDataAt(batch + i), memory, whole, SLOT_DATA_BYTES);
         return (int) whole;
+    }
+
+    /// The size of the datagrams, the last perhaps shorter, that were received in one piece; 0 when
+    /// there is only one.
+    int segmentBytes(int i) {
+        long at = control(i, Libc.SOL_UDP, Libc.UDP_GRO);
+        return at == NativeMemory.NONE ? 0 : NativeMemory.integer(memory, at);
+    }
+
+    /// Says whether one more datagram can be cut off.
+    boolean hasSegmentRoom() {
+        return segments < SEGMENTS;
+    }
+
+    /// Everything cut off so far has been sent or given up.
+    void rewindSegments() {
+        segments = 0;
+    }
+
+    /// Copies one of the datagrams received in one piece to where it has room around it; there must
+    /// be room. Returns its index in [#buffer].
+    ///
+    /// @param length at most [#SLOT_DATA_BYTES]
+    int cutSegment(int offset, int length) {
+        long slot = SEGMENTS_AT + (long) segments++ * SLOT_BYTES + UdpIo.HEADROOM_BYTES;
+        MemorySegment.copy(memory, offset, memory, slot, length);
+        return (int) slot;
     }
 
     long sourceHigh(int i) {

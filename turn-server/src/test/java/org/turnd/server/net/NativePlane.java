@@ -69,6 +69,11 @@ final class NativePlane implements AutoCloseable {
                 hopLimit);
     }
 
+    /// Sends what a receiver has staged, once this turn of the loop is over; on the loop only.
+    void flushAfterIteration() {
+        loop.executeAfterEventLoopIteration(io::flush);
+    }
+
     Arrival next() throws InterruptedException {
         return present(arrivals.poll(10, TimeUnit.SECONDS));
     }
