@@ -29,7 +29,9 @@ public final class PeerLaboratory implements AutoCloseable {
     /// `turnd.peers.server` names another.
     public static final ServerKind DEFAULT_SERVER =
             ServerKind.valueOf(
-                    System.getProperty("turnd.peers.server", "turnd").toUpperCase(Locale.ROOT));
+                    System.getProperty("turnd.peers.server", "turnd")
+                            .toUpperCase(Locale.ROOT)
+                            .replace('-', '_'));
 
     private final NatLaboratory networks;
     private final List<PeerProcess> peers = new ArrayList<>();

@@ -74,11 +74,17 @@ public final class RunningServer implements AutoCloseable {
                                             wrapper.apply(
                                                     coturn(own, inet, port, tlsPort, certificate))),
                                     line -> line.contains("SQLite DB connection success"));
-                    case TURND ->
+                    case TURND, TURND_PORTABLE ->
                             ServerProcess.start(
                                     new ProcessBuilder(
                                             wrapper.apply(
-                                                    turnd(own, inet, port, tlsPort, certificate))),
+                                                    turnd(
+                                                            kind,
+                                                            own,
+                                                            inet,
+                                                            port,
+                                                            tlsPort,
+                                                            certificate))),
                                     line -> line.contains(" ready"));
                 };
         return new RunningServer(process, inet, port, tlsPort);
@@ -113,6 +119,7 @@ public final class RunningServer implements AutoCloseable {
     }
 
     private static List<String> turnd(
+            ServerKind kind,
             Path directory,
             InetAddress address,
             int port,
@@ -133,6 +140,7 @@ public final class RunningServer implements AutoCloseable {
                 tls { certificate = "%7$s", key = "%8$s" }
                 http.address = none
                 log.format = text
+                data-plane = %9$s
                 """
                         .formatted(
                                 TransportAddress.of(address, port),
@@ -142,7 +150,8 @@ public final class RunningServer implements AutoCloseable {
                                 USER.username(),
                                 USER.password(),
                                 certificate.chain(),
-                                certificate.key());
+                                certificate.key(),
+                                kind == ServerKind.TURND_PORTABLE ? "portable" : "auto");
         try {
             Files.writeString(file, configuration);
         } catch (IOException e) {

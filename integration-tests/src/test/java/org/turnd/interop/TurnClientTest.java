@@ -83,6 +83,8 @@ class TurnClientTest {
         "TURND, UDP, IPV6",
         "TURND, TCP, IPV6",
         "TURND, TLS, IPV6",
+        "TURND_PORTABLE, UDP, IPV4",
+        "TURND_PORTABLE, UDP, IPV6",
         "COTURN, UDP, IPV4",
         "COTURN, TCP, IPV4",
         "COTURN, TLS, IPV4",

@@ -4,44 +4,61 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.turnd.peers.call.CallOptions;
 import org.turnd.peers.call.CallReport;
 import org.turnd.peers.call.Measurement.SelectedPair;
 import org.turnd.peers.lab.NatKind;
 import org.turnd.peers.lab.NatLaboratory;
 import org.turnd.peers.lab.NatLaboratorySpec;
+import org.turnd.peers.server.ServerKind;
 import org.turnd.peers.server.TurnTransport;
 
-/// Two peers behind symmetric NATs, who cannot meet but through the server.
+/// Two peers behind symmetric NATs, who cannot meet but through the server; on both data planes.
 @Timeout(120)
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ParameterizedClass
+@MethodSource("servers")
 class RelayedCallTest {
-    private @Nullable PeerLaboratory laboratory;
+    private static @Nullable PeerLaboratory laboratory;
 
-    @BeforeAll
-    void openLaboratory() {
+    @Parameter
+    @SuppressWarnings("NullAway.Init") // JUnit sets it
+    private ServerKind kind;
+
+    static List<ServerKind> servers() {
+        return PeerLaboratory.DEFAULT_SERVER == ServerKind.TURND
+                ? List.of(ServerKind.TURND, ServerKind.TURND_PORTABLE)
+                : List.of(PeerLaboratory.DEFAULT_SERVER);
+    }
+
+    @BeforeParameterizedClassInvocation
+    static void openLaboratory(ServerKind kind) {
         assertEquals("", NatLaboratory.obstacle());
         laboratory =
                 PeerLaboratory.open(
-                        NatLaboratorySpec.of(NatKind.SYMMETRIC, NatKind.SYMMETRIC).withIpv6());
+                        NatLaboratorySpec.of(NatKind.SYMMETRIC, NatKind.SYMMETRIC).withIpv6(),
+                        kind,
+                        false);
     }
 
-    @AfterAll
-    void closeLaboratory() {
+    @AfterParameterizedClassInvocation
+    static void closeLaboratory() {
         if (laboratory != null) {
             laboratory.close();
         }
     }
 
-    private PeerLaboratory lab() {
+    private static PeerLaboratory lab() {
         assertNotNull(laboratory);
         return laboratory;
     }
@@ -92,7 +109,7 @@ class RelayedCallTest {
     }
 
     private void assertGood(CallReport report) {
-        assertTrue(report.good(), () -> report + "\n" + lab().server().log());
+        assertTrue(report.good(), () -> kind + ": " + report + "\n" + lab().server().log());
     }
 
     private static SelectedPair pair(CallReport.End end) {

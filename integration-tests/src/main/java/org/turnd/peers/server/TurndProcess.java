@@ -18,7 +18,8 @@ public final class TurndProcess implements TurnServerProcess {
     ///
     /// @param host where it will run
     /// @param settings what it is told
-    public TurndProcess(Namespace host, TurnServerSettings settings) {
+    /// @param dataPlane what carries UDP
+    public TurndProcess(Namespace host, TurnServerSettings settings, String dataPlane) {
         this.settings = settings;
         process = new ServerProcess(host);
         var certificate = SelfSignedCertificate.of(settings.addresses());
@@ -38,10 +39,10 @@ public final class TurndProcess implements TurnServerProcess {
                         MAIN_CLASS,
                         "run",
                         "-c",
-                        process.write("turnd.conf", configuration(settings)).toString());
+                        process.write("turnd.conf", configuration(settings, dataPlane)).toString());
     }
 
-    private static String configuration(TurnServerSettings settings) {
+    private static String configuration(TurnServerSettings settings, String dataPlane) {
         var relays =
                 "ipv4 = %s, ipv6 = %s".formatted(relay(settings, false), relay(settings, true));
         return """
@@ -56,6 +57,7 @@ public final class TurndProcess implements TurnServerProcess {
         tls { certificate = "certificate.pem", key = "key.pem" }
         %s
         http.address = "127.0.0.1:9641"
+        data-plane = %s
         """
                 .formatted(
                         TurnServerSettings.REALM,
@@ -66,7 +68,8 @@ public final class TurndProcess implements TurnServerProcess {
                         settings.secret(),
                         settings.privatePeersAllowed()
                                 ? "peers.allow = [\"10.0.0.0/8\", \"fc00::/7\"]"
-                                : "");
+                                : "",
+                        dataPlane);
     }
 
     private static String relay(TurnServerSettings settings, boolean ipv6) {
