@@ -9,13 +9,19 @@ import sys
 
 FIGURES = [
     ("light", "serverCpuMicrosPerPacket", "CPU/packet, light", "us"),
-    ("light", "latencyMicrosP99", "p99 latency, light", "us"),
+    ("light", "latencyMicrosP50", "p50 latency, light", "us"),
     ("saturated", "serverCpuMicrosPerPacket", "CPU/packet, saturated", "us"),
     ("saturated", "receivedPerSecond", "packets/s, saturated", "1/s"),
     ("saturated", "serverCores", "server CPU, saturated", "cores"),
+    ("saturated", "controlMicrosP99", "control p99, saturated", "us"),
+    ("half", "latencyMicrosP50", "p50 latency, half", "us"),
+    ("half", "latencyMicrosP99", "p99 latency, half", "us"),
+    ("half", "serverCpuMicrosPerPacket", "CPU/packet, half", "us"),
     ("bursts", "serverCpuMicrosPerPacket", "CPU/packet, bursts of 8", "us"),
     ("relay", "serverCpuMicrosPerPacket", "CPU/packet, relay to relay", "us"),
+    ("ipv6", "serverCpuMicrosPerPacket", "CPU/packet, IPv6", "us"),
     ("tls", "serverCpuMicrosPerPacket", "CPU/packet, TLS 1,000 B", "us"),
+    ("many", "serverCpuMicrosPerPacket", "CPU/packet, many flows", "us"),
     ("allocate", "serverCpuMicrosPerAllocation", "CPU/allocation", "us"),
     ("allocate", "allocationsPerSecond", "allocations/s", "1/s"),
     ("hold", "residentBytes", "memory, allocations held", "bytes"),
@@ -51,8 +57,19 @@ def main(directory, servers):
                 f"{name + ' ' + unit:<28} {server:<15} {median:>14,.2f} {min(found):>14,.2f}"
                 f" {max(found):>14,.2f} {len(found):>3} {ratio:>6}"
             )
+    startup(directory)
     if limited(directory):
         print("Limited by the bench, not by the server: " + ", ".join(limited(directory)))
+
+
+def startup(directory):
+    with open(os.path.join(directory, "startup.json"), encoding="utf-8") as file:
+        millis = json.load(file)
+    for name, found in millis.items():
+        print(
+            f"{'ready after start ms':<28} {name:<15} {statistics.median(found):>14,.2f} {min(found):>14,.2f}"
+            f" {max(found):>14,.2f} {len(found):>3} {statistics.median(found) / statistics.median(millis['no cache']):>6.2f}"
+        )
 
 
 def limited(directory):
