@@ -106,7 +106,7 @@ public record DevServer(ServerSettings settings, String host) {
                                 ServerSettings.LogFormat.TEXT, ServerSettings.LogLevel.INFO),
                         0,
                         ServerSettings.DataPlane.AUTO,
-                        Duration.ofNanos(200_000),
+                        Duration.ofNanos(150_000),
                         Duration.ofSeconds(10));
         return new DevServer(settings, host.host());
     }

@@ -315,7 +315,7 @@ final class Schema {
             Setting.of(
                     "coalescing",
                     ValueTypes.duration(Duration.ZERO, Duration.ofMillis(5)),
-                    "200us",
+                    "150us",
                     "How long a shard lets packets gather when its wake-ups come faster than this and"
                             + " find few: saves processor time at medium loads, and delays a packet by"
                             + " half as much on average. 0 takes each at once. The native data plane"

@@ -130,7 +130,7 @@ public final class TestSettings {
                 new Log(LogFormat.TEXT, LogLevel.INFO),
                 shards,
                 plane,
-                Duration.ofNanos(200_000),
+                Duration.ofNanos(150_000),
                 Duration.ofSeconds(1));
     }
 
