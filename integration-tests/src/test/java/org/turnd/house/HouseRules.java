@@ -41,7 +41,7 @@ final class HouseRules {
     /// One source file.
     ///
     /// @param name as it is printed
-    /// @param isMain false for tests, which may use what they like
+    /// @param isMain false for tests and benchmarks, which may use what they like
     record Source(String name, String text, boolean isMain) {}
 
     private HouseRules() {}

@@ -1,0 +1,30 @@
+package org.turnd.server.engine;
+
+import java.util.List;
+import org.turnd.stun.IntegrityKey;
+import org.turnd.stun.StunClass;
+import org.turnd.stun.StunMessage;
+import org.turnd.stun.StunMethod;
+import org.turnd.stun.TransactionId;
+import org.turnd.stun.TransportAddress;
+
+/// Allocations for tables that look at nothing but the five-tuple.
+final class BareAllocation {
+    static final int LISTENER = 0;
+
+    private BareAllocation() {}
+
+    static Allocation of(TransportAddress client) {
+        ClientPath path = ClientPath.datagram(LISTENER, client);
+        StunMessage message =
+                new StunMessage(
+                        StunMethod.ALLOCATE, StunClass.REQUEST, TransactionId.of(1, 1), List.of());
+        Request request = new Request(path, message, false, null, null, 0);
+        return new Allocation(
+                path,
+                "alice",
+                IntegrityKey.shortTerm("wonderland"),
+                new Channels(0, 1),
+                new PendingAllocate(request, 600, PortRule.ANY, false, null));
+    }
+}
