@@ -7,11 +7,16 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.turnd.server.engine.ClientPath;
 import org.turnd.server.engine.Transport;
@@ -36,10 +41,12 @@ final class StreamConnection extends ByteToMessageDecoder {
     private final int id;
     private Transport transport = Transport.TCP;
     private @Nullable ClientPath path;
+    private @Nullable TlsRecords records;
     private @Nullable ByteBuf staged;
+    private int[] stagedLengths = new int[8];
+    private int stagedMessages;
     private @Nullable Future<?> deadline;
     private long lastProgressNanos;
-    private boolean gotData;
     private boolean spoke;
     private boolean allocated;
     private boolean closed;
@@ -98,19 +105,22 @@ final class StreamConnection extends ByteToMessageDecoder {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
-        gotData = true;
-        super.channelRead(context, message);
-    }
-
-    @Override
-    public void channelReadComplete(ChannelHandlerContext context) throws Exception {
-        if (transport == Transport.TLS && !gotData) {
-            // Netty's adapter for BoringSSL tells of a broken record when it is next asked to
-            // encrypt, and not before.
-            context.flush();
+        TlsRecords tls = records;
+        if (tls == null) {
+            super.channelRead(context, message);
+            return;
         }
-        gotData = false;
-        super.channelReadComplete(context);
+        ByteBuf plaintext;
+        try {
+            plaintext = tls.decrypt((ByteBuf) message);
+        } finally {
+            ReferenceCountUtil.release(message);
+        }
+        super.channelRead(context, plaintext);
+        if (tls.isEnded()) {
+            // C-14: what ends TLS ends the five-tuple, whatever TCP does.
+            finish();
+        }
     }
 
     private void onFrame(ByteBuf in, int index, int length) {
@@ -142,10 +152,17 @@ final class StreamConnection extends ByteToMessageDecoder {
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
         switch (event) {
-            case SslHandshakeCompletionEvent handshake -> onHandshake(handshake.isSuccess());
+            case SslHandshakeCompletionEvent handshake -> {
+                onHandshake(handshake.isSuccess());
+                context.executor().execute(() -> takeOverRecords(context));
+            }
             case ChannelInputShutdownEvent _ -> finish();
-            // C-14: what ends TLS ends the five-tuple, whatever TCP does.
-            case SslCloseCompletionEvent _ -> finish();
+            // C-14, as above. Netty's handler also says so when it is taken away.
+            case SslCloseCompletionEvent _ -> {
+                if (records == null) {
+                    finish();
+                }
+            }
             default -> super.userEventTriggered(context, event);
         }
     }
@@ -158,6 +175,19 @@ final class StreamConnection extends ByteToMessageDecoder {
         } else {
             shard.counters().add(Counter.TLS_HANDSHAKES_FAILED, 1);
             var _ = channel.close();
+        }
+    }
+
+    /// Takes the place of Netty's handler where BoringSSL has done the handshake.
+    private void takeOverRecords(ChannelHandlerContext context) {
+        SslHandler handler = context.pipeline().get(SslHandler.class);
+        if (transport == Transport.TLS
+                && !closed
+                && handler != null
+                && handler.engine() instanceof ReferenceCountedOpenSslEngine engine) {
+            flush();
+            records = new TlsRecords(engine, channel);
+            context.pipeline().remove(handler);
         }
     }
 
@@ -175,30 +205,25 @@ final class StreamConnection extends ByteToMessageDecoder {
                     .add(data ? Counter.STREAM_DROPPED_DATA : Counter.STREAM_DROPPED_ANSWERS, 1);
             return;
         }
-        ByteBuf stage = stage(length + padding);
         // J-14 (RFC 8656 §12.5): on a stream ChannelData is padded to a multiple of four.
-        stage.writeBytes(buffer, offset, length).writeZero(padding);
+        stage(length + padding).writeBytes(buffer, offset, length).writeZero(padding);
         shard.counters().add(Counter.STREAM_SENT_FRAMES, 1);
         shard.counters().add(Counter.STREAM_SENT_BYTES, length + padding);
     }
 
-    /// Returns where the next message goes. Over TLS each has a record of its own, because there
-    /// are clients that take whatever one read gives them for one message.
+    /// Returns where the next message goes, behind the others of this wake-up.
     private ByteBuf stage(int length) {
         ByteBuf stage = staged;
-        if (stage != null && transport == Transport.TCP) {
-            return stage;
-        }
         if (stage == null) {
             shard.flushAtEndOfWakeUp(this);
-        } else {
-            var _ = channel.write(stage, channel.voidPromise());
+            stage = channel.alloc().directBuffer(Math.max(STAGE_BYTES, length));
+            staged = stage;
         }
-        boolean shared = transport == Transport.TCP;
-        ByteBuf next =
-                channel.alloc().directBuffer(shared ? Math.max(STAGE_BYTES, length) : length);
-        staged = next;
-        return next;
+        if (stagedMessages == stagedLengths.length) {
+            stagedLengths = Arrays.copyOf(stagedLengths, 2 * stagedMessages);
+        }
+        stagedLengths[stagedMessages++] = length;
+        return stage;
     }
 
     private static boolean isRelayedData(ByteBuf buffer, int offset) {
@@ -213,18 +238,48 @@ final class StreamConnection extends ByteToMessageDecoder {
                 + (queue == null ? 0 : queue.totalPendingWriteBytes());
     }
 
-    /// Sends what is staged.
+    /// Sends what is staged, in one go. Over TLS each message has a record of its own, because
+    /// there are clients that take whatever one read gives them for one message.
     void flush() {
         ByteBuf stage = staged;
-        if (stage != null) {
-            staged = null;
+        if (stage == null) {
+            return;
+        }
+        staged = null;
+        int messages = stagedMessages;
+        stagedMessages = 0;
+        if (transport == Transport.TCP) {
             var _ = channel.writeAndFlush(stage, channel.voidPromise());
+            return;
+        }
+        try {
+            if (records == null) {
+                for (int i = 0; i < messages; i++) {
+                    var _ =
+                            channel.write(
+                                    stage.readRetainedSlice(stagedLengths[i]),
+                                    channel.voidPromise());
+                }
+                channel.flush();
+            } else {
+                var _ =
+                        channel.writeAndFlush(
+                                records.encrypt(stage, stagedLengths, messages),
+                                channel.voidPromise());
+            }
+        } catch (SSLException e) {
+            var _ = channel.close();
+        } finally {
+            stage.release();
         }
     }
 
     /// Sends what is staged and closes.
     void finish() {
         flush();
+        if (records != null && !closed) {
+            records.end();
+        }
         closed = true;
         var _ = channel.close();
     }
@@ -249,7 +304,7 @@ final class StreamConnection extends ByteToMessageDecoder {
             watch(left + rest);
         } else {
             shard.counters().add(Counter.STREAMS_TIMED_OUT, 1);
-            var _ = channel.close();
+            finish();
         }
     }
 
@@ -263,6 +318,9 @@ final class StreamConnection extends ByteToMessageDecoder {
         if (staged != null) {
             staged.release();
             staged = null;
+        }
+        if (records != null) {
+            records.release();
         }
         shard.onStreamClosed(this, path);
     }

@@ -1,5 +1,6 @@
 package org.turnd.server.net;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -126,6 +128,44 @@ class TlsTest {
                 int read = socket.getInputStream().read(buffer);
                 assertEquals(20 + buffer[3], read);
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void carriesMessagesThatFillSeveralRecords(String version) throws Exception {
+        try (var server = start(Protocol.TLS, "127.0.0.1");
+                var client = new TestClient(Wire.over(tls.connect(address(server), version)))) {
+            TransportAddress relayed = client.allocate();
+            try (var peer = Wire.udp(relayed.toInetAddress(), relayed)) {
+                client.bindChannel(0x4000, peer.local());
+                byte[] data = new byte[60_001];
+                ThreadLocalRandom.current().nextBytes(data);
+                for (int i = 0; i < 5; i++) {
+                    client.sendChannelData(0x4000, data);
+                    assertArrayEquals(data, peer.receive());
+                    peer.send(data);
+                    assertArrayEquals(
+                            TestClient.channelData(0x4000, data), client.wire().receive());
+                }
+            }
+        }
+    }
+
+    @Test
+    void endsTlsBeforeItEndsAnIdleConnection() throws Exception {
+        var settings =
+                new TestSettings()
+                        .plane(plane)
+                        .tls(tls.material())
+                        .idleTimeout(Duration.ofMillis(500))
+                        .listen(Protocol.TLS, "127.0.0.1", 0);
+        try (var server = settings.start();
+                var raw = new Socket(address(server).toInetAddress(), address(server).port());
+                var client = new TestClient(Wire.over(tls.over(raw, "TLSv1.2")))) {
+            client.binding();
+            assertEquals(21, raw.getInputStream().read(), "an alert");
+            assertEquals(-1, StreamTest.readToEnd(raw));
         }
     }
 
