@@ -71,7 +71,9 @@ public final class AotTraining {
         String tls = "turns:%s:%d?transport=tcp".formatted(loopback.getHostAddress(), port);
         client(udp, "--allocations", "20", "--direction", "both", "--rate", "20000");
         client(udp, "--allocations", "8", "--allocate-rate");
-        client(tls, "--allocations", "4", "--direction", "both", "--rate", "2000");
+        // Twice, so that the profile knows what new connections bring as well as what goes on.
+        client(tls, "--allocations", "20", "--direction", "both", "--rate", "10000");
+        client(tls, "--allocations", "20", "--direction", "both", "--rate", "10000");
     }
 
     private Path writeConfiguration() throws IOException {
