@@ -72,12 +72,7 @@ public final class ShardGroup implements AutoCloseable {
                         count, new DefaultThreadFactory("turnd-shard", false), plane.ioHandlers());
         EngineSettings engineSettings = engineSettings(settings, count);
         var udpOptions = UdpOptions.of(limits.listenerBufferBytes(), limits.relayBufferBytes());
-        var streamLimits =
-                new StreamLimits(
-                        limits.handshakeTimeout().toNanos(),
-                        limits.idleStreamTimeout().toNanos(),
-                        limits.streamQueueBytes(),
-                        limits.channelNumbers().max());
+        StreamLimits streamLimits = streamLimits(limits);
         try {
             for (EventExecutor executor : loops) {
                 var loop = (SingleThreadIoEventLoop) executor;
@@ -110,6 +105,14 @@ public final class ShardGroup implements AutoCloseable {
             throw e;
         }
         streams = new StreamListeners(loops, shards, plane, tls, limits.connections());
+    }
+
+    private static StreamLimits streamLimits(ServerSettings.Limits limits) {
+        return new StreamLimits(
+                limits.handshakeTimeout().toNanos(),
+                limits.idleStreamTimeout().toNanos(),
+                limits.streamQueueBytes(),
+                limits.channelNumbers().max());
     }
 
     private static TlsServer tlsServer(
