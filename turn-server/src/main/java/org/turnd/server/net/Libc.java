@@ -70,6 +70,9 @@ final class Libc {
     private static final MethodHandle GETSOCKNAME = call("getsockname", INT, INT, LONG, LONG);
     // Keeping the error number makes an object a call, and the compiler doesn't always see that it
     // can do without. So the calls made for packets forget it, and one that fails is made again.
+    // That also does what IP_RECVERR needs: a call that was told of an earlier datagram's ICMP
+    // error
+    // has sent or received nothing, and is told only once.
     private static final MethodHandle RECVMMSG =
             forgetfulCall("recvmmsg", INT, INT, LONG, INT, INT, LONG);
     private static final MethodHandle RECVMMSG_ERRNO =

@@ -412,22 +412,15 @@ public final class NativeUdpIo implements UdpIo {
             boolean segmented = options.segmented() && segmentFailures < SEGMENT_FAILURES_MAX;
             int messages = stage.build(first, segmented);
             int done = 0;
-            boolean asked = false;
             while (done < messages) {
                 int sent = stage.send(fd, done);
                 if (sent > 0) {
                     countSent(done, sent);
                     done += sent;
-                    asked = false;
                     continue;
                 }
                 int errno = libc.errno();
                 if (errno == Libc.EINTR) {
-                    continue;
-                }
-                if (hearsErrors && !asked && errno != Libc.EAGAIN) {
-                    // It may be an ICMP error about an earlier datagram: that is told only once.
-                    asked = true;
                     continue;
                 }
                 if (errno == Libc.EAGAIN) {
@@ -440,12 +433,10 @@ public final class NativeUdpIo implements UdpIo {
                     segmentFailures++;
                     messages = stage.build(stage.entryOf(done), false);
                     done = 0;
-                    asked = false;
                     continue;
                 }
                 countDropped(causeOf(errno), done, done + 1);
                 done++;
-                asked = false;
             }
         }
 

@@ -102,6 +102,10 @@ class IcmpErrorsTest {
         plane.onLoop(() -> {
             for (int i = 0; i < 100; i++) {
                 plane.stage(relay, nobody, new byte[] {(byte) i}, 0, 0);
+                if (i % 2 == 0) {
+                    // The error is there before the next call sends anything.
+                    plane.io().flush();
+                }
                 plane.stage(relay, somebody, new byte[] {(byte) i}, 0, 0);
             }
             plane.io().flush();
