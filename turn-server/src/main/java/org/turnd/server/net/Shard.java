@@ -9,11 +9,8 @@ import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,11 +29,7 @@ import org.turnd.stun.TransportAddress;
 ///
 /// Methods belong to the loop's thread unless they say otherwise.
 final class Shard implements EngineSink, ShardStatus {
-    /// Datagrams of other shards that are taken in one turn.
-    static final int HAND_OVERS_PER_TURN = 256;
-
     private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
-    private static final int NO_SOCKET = -1;
     private static final long NEVER = Long.MAX_VALUE;
 
     private final int index;
@@ -51,11 +44,7 @@ final class Shard implements EngineSink, ShardStatus {
     private final AtomicInteger allocations = new AtomicInteger();
     private final AtomicInteger connections = new AtomicInteger();
 
-    private final HandOverInbox inbox = new HandOverInbox();
-    private final AtomicBoolean inboxSignalled = new AtomicBoolean();
-    private final Runnable drain = this::drainInbox;
-    private final HandOverInbox.Reader inboxReader = this::onHandOver;
-
+    private final HandOvers handOvers;
     private final IntObjectHashMap<StreamConnection> streams = new IntObjectHashMap<>();
     private final List<StreamConnection> unflushed = new ArrayList<>();
     private final ByteBuf frame =
@@ -66,12 +55,7 @@ final class Shard implements EngineSink, ShardStatus {
                                     + UdpIo.TAILROOM_BYTES));
     private int nextStreamId;
 
-    private int[] socketOfListener = new int[0];
-    private int[] socketOfRelay = new int[0];
-
-    /// The listener or the relay that a socket belongs to.
-    private int[] ownerOfSocket = new int[0];
-
+    private final SocketOwners sockets = new SocketOwners();
     private final PeerReceiver peerReceiver = new PeerReceiver();
 
     /// DSCP and ECN of the datagram that the engine is handling; 0 outside of one, and over streams
@@ -104,6 +88,7 @@ final class Shard implements EngineSink, ShardStatus {
         this.shards = shards;
         this.streamLimits = streamLimits;
         this.onEmpty = onEmpty;
+        this.handOvers = new HandOvers(loop, this::onHandOver);
         this.engine = engines.create(index, this, this::markAllocated);
     }
 
@@ -196,19 +181,8 @@ final class Shard implements EngineSink, ShardStatus {
                         address.port(),
                         role,
                         this::onClientDatagram);
-        socketOfListener = with(socketOfListener, listener, socket);
-        ownerOfSocket = with(ownerOfSocket, socket, listener);
+        sockets.addListener(listener, socket);
         return udp.localPort(socket);
-    }
-
-    private static int[] with(int[] table, int key, int value) {
-        int[] roomy = table;
-        if (key >= table.length) {
-            roomy = Arrays.copyOf(table, Math.max(16, Integer.highestOneBit(key) * 2));
-            Arrays.fill(roomy, table.length, roomy.length, NO_SOCKET);
-        }
-        roomy[key] = value;
-        return roomy;
     }
 
     private void onClientDatagram(
@@ -217,7 +191,7 @@ final class Shard implements EngineSink, ShardStatus {
         trafficClass = udp.receivedTrafficClass();
         try {
             coalescing.count();
-            engine.onDatagram(ownerOfSocket[socket], high, low, port, buffer, offset, length, now);
+            engine.onDatagram(sockets.owner(socket), high, low, port, buffer, offset, length, now);
         } catch (RuntimeException e) {
             onFault(e);
         }
@@ -233,7 +207,7 @@ final class Shard implements EngineSink, ShardStatus {
             try {
                 coalescing.count();
                 engine.onPeerDatagram(
-                        ownerOfSocket[socket], high, low, port, buffer, offset, length, now);
+                        sockets.owner(socket), high, low, port, buffer, offset, length, now);
             } catch (RuntimeException e) {
                 onFault(e);
             }
@@ -308,7 +282,7 @@ final class Shard implements EngineSink, ShardStatus {
             ClientPath client, ByteBuf buffer, int offset, int length, int withTrafficClass) {
         if (client.connection() == ClientPath.NO_CONNECTION) {
             TransportAddress to = client.client();
-            int socket = socketOfListener[client.listener()];
+            int socket = sockets.ofListener(client.listener());
             udp.send(
                     socket,
                     to.high(),
@@ -330,15 +304,14 @@ final class Shard implements EngineSink, ShardStatus {
     @Override
     public void sendToPeer(
             int relay, long high, long low, int port, ByteBuf buffer, int offset, int length) {
-        udp.send(socketOfRelay[relay], high, low, port, buffer, offset, length, trafficClass, 0);
+        udp.send(sockets.ofRelay(relay), high, low, port, buffer, offset, length, trafficClass, 0);
     }
 
     @Override
     public void bindRelay(int relay, long high, long low, int port) {
         try {
             int socket = udp.open(high, low, port, UdpIo.Role.RELAY, peerReceiver);
-            socketOfRelay = with(socketOfRelay, relay, socket);
-            ownerOfSocket = with(ownerOfSocket, socket, relay);
+            sockets.addRelay(relay, socket);
         } catch (IOException e) {
             countRarely(Counter.RELAYS_NOT_OPENED, "A relay socket can't be opened", e);
             engine.onRelayFailed(relay, wake());
@@ -349,9 +322,8 @@ final class Shard implements EngineSink, ShardStatus {
 
     @Override
     public void closeRelay(int relay) {
-        int socket = relay < socketOfRelay.length ? socketOfRelay[relay] : NO_SOCKET;
-        if (socket != NO_SOCKET) {
-            socketOfRelay[relay] = NO_SOCKET;
+        int socket = sockets.removeRelay(relay);
+        if (socket != SocketOwners.NO_SOCKET) {
             udp.close(socket);
         }
     }
@@ -368,40 +340,22 @@ final class Shard implements EngineSink, ShardStatus {
             ByteBuf buffer,
             int offset,
             int length) {
-        Shard to = shards.get(shard);
         boolean taken =
-                to.inbox.offer(
-                        relayHigh,
-                        relayLow,
-                        relayPort,
-                        high,
-                        low,
-                        port,
-                        trafficClass,
-                        buffer,
-                        offset,
-                        length);
+                shards.get(shard)
+                        .handOvers
+                        .offer(
+                                relayHigh,
+                                relayLow,
+                                relayPort,
+                                high,
+                                low,
+                                port,
+                                trafficClass,
+                                buffer,
+                                offset,
+                                length);
         if (!taken) {
             counters.add(Counter.HAND_OVERS_DROPPED, 1);
-            return;
-        }
-        to.signalInbox();
-    }
-
-    private void signalInbox() {
-        if (inboxSignalled.compareAndSet(false, true)) {
-            try {
-                loop.execute(drain);
-            } catch (RejectedExecutionException e) {
-                LOG.debug("Shard {} has stopped; what is handed over to it is lost", index);
-            }
-        }
-    }
-
-    private void drainInbox() {
-        inboxSignalled.set(false);
-        if (inbox.drain(HAND_OVERS_PER_TURN, inboxReader)) {
-            signalInbox();
         }
     }
 
