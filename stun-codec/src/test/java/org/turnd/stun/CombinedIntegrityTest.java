@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.turnd.stun.StunAttribute.InvalidAttribute;
 import org.turnd.stun.StunAttribute.Lifetime;
@@ -83,6 +84,8 @@ class CombinedIntegrityTest {
     }
 
     @Test
+    @Tag("A-22")
+    @Tag("D-22")
     void writesBothIntegrityAttributesAndFingerprint() {
         allocate()
                 .put(new Username("george"))
@@ -131,6 +134,7 @@ class CombinedIntegrityTest {
     }
 
     @Test
+    @Tag("D-22")
     void verifiesEveryMessage() {
         assertTrue(mac.verify(Bytes.view(COMBINED), SHA256));
         assertTrue(mac.verifySha256(Bytes.view(COMBINED), SHA256));

@@ -8,6 +8,7 @@ import io.netty.buffer.Unpooled;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Whatever the bytes, both faces give a value and never throw. `-Dturnd.codec.fuzz` says
@@ -27,6 +28,7 @@ class HostileInputTest {
     private int refused;
 
     @Test
+    @Tag("A-35")
     void survivesRandomBytes() {
         for (long seed = SEED; seed < SEED + INPUTS / 20; seed++) {
             Random random = new Random(seed);
@@ -58,6 +60,7 @@ class HostileInputTest {
     }
 
     @Test
+    @Tag("A-35")
     void survivesMutatedMessages() {
         for (long seed = SEED; seed < SEED + INPUTS; seed++) {
             Random random = new Random(seed);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class KeyTest {
@@ -12,6 +13,7 @@ class KeyTest {
     }
 
     @Test
+    @Tag("D-27")
     void derivesLongTermKeys() {
         assertEquals(
                 "8493fbc53ba582fb4c044c456bdc40eb",
@@ -36,6 +38,7 @@ class KeyTest {
     }
 
     @Test
+    @Tag("D-27")
     void stripsQuotesAndTrailingNulsFromUsernameAndRealm() {
         IntegrityKey key = IntegrityKey.md5("user", "realm", "pass");
         assertEquals(key, IntegrityKey.md5("\"user\"", "\"realm\"\0\0", "pass")); // D-27

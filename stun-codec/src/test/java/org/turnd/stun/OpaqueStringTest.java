@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class OpaqueStringTest {
@@ -68,6 +69,7 @@ class OpaqueStringTest {
                     "a\uDB40\uDC41");
 
     @Test
+    @Tag("D-28")
     void preparesWhatTheProfileAllows() {
         PREPARED.forEach((text, prepared) -> assertEquals(prepared, OpaqueString.prepare(text)));
     }
@@ -78,6 +80,7 @@ class OpaqueStringTest {
     }
 
     @Test
+    @Tag("D-28")
     void refusesWhatTheProfileForbids() {
         for (String text : REFUSED) {
             assertNull(OpaqueString.prepare(text), () -> Octets.utf8(text).toString());

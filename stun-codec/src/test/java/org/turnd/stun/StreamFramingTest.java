@@ -7,6 +7,7 @@ import static org.turnd.stun.StreamFraming.NOT_A_FRAME;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class StreamFramingTest {
@@ -34,6 +35,7 @@ class StreamFramingTest {
     }
 
     @Test
+    @Tag("C-05")
     void findsFramesOfBothKindsBackToBack() {
         ByteBuf buffer =
                 Bytes.hex(
@@ -61,6 +63,7 @@ class StreamFramingTest {
     }
 
     @Test
+    @Tag("C-09")
     void closesOnWhatCannotBeAFrame() {
         for (String digits :
                 List.of(

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -88,6 +89,8 @@ class CredentialsTest {
 
     // D-27, D-30
     @Test
+    @Tag("D-27")
+    @Tag("D-30")
     void staticUserIsAKey() {
         var users = new StaticUsers(List.of(User.of("user", "realm", "pass")), "realm");
         assertEquals(1, users.candidates());
@@ -98,6 +101,7 @@ class CredentialsTest {
 
     // D-37
     @Test
+    @Tag("D-37")
     void staticUserOfAnotherRealmIsUnknown() {
         var users = new StaticUsers(List.of(User.of("user", "realm", "pass")), "realm");
         assertNull(users.find("user", "other", 0));
@@ -105,6 +109,7 @@ class CredentialsTest {
 
     // D-30
     @Test
+    @Tag("D-30")
     void passwordIsNotKept() {
         assertFalse(User.of("alice", REALM, "pa55-phrase").toString().contains("pa55-phrase"));
         assertFalse(new Secret("pa55-phrase").toString().contains("pa55-phrase"));
@@ -112,6 +117,7 @@ class CredentialsTest {
 
     // D-28
     @Test
+    @Tag("D-28")
     void equalLookingPasswordsAreEqual() {
         assertEquals(
                 User.of("alice", REALM, "caf\u00E9 au lait"),
@@ -122,6 +128,7 @@ class CredentialsTest {
     // D-28
     @ParameterizedTest
     @ValueSource(strings = {"", "pass\u00ADword", "pass\u0007", "\u200Bpass"})
+    @Tag("D-28")
     void refusesPasswordsAndNamesThatNobodyCanType(String text) {
         assertThrows(IllegalArgumentException.class, () -> User.of("alice", REALM, text));
         assertThrows(IllegalArgumentException.class, () -> User.of(text, REALM, "password"));
@@ -129,6 +136,7 @@ class CredentialsTest {
 
     // D-29: SASLprep makes a compatibility character a plain one, OpaqueString keeps it.
     @Test
+    @Tag("D-29")
     void eitherFormOfAPasswordValidates() {
         var users = new StaticUsers(List.of(User.of("alice", REALM, "\u2168pass")), REALM);
         assertEquals(2, users.candidates());

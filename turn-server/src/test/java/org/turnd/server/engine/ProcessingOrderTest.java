@@ -7,6 +7,7 @@ import static org.turnd.server.engine.EngineFixture.address;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.turnd.stun.AttributeType;
 import org.turnd.stun.Octets;
@@ -73,6 +74,7 @@ class ProcessingOrderTest {
 
     @Test
     @DisplayName("0/1 before 0/2: a retransmission with a broken FINGERPRINT is dropped")
+    @Tag("0/2")
     void dropsABrokenRetransmission() {
         byte[] request =
                 client.sign(client.request(StunMethod.ALLOCATE).put(TestClient.UDP))
@@ -85,6 +87,7 @@ class ProcessingOrderTest {
 
     @Test
     @DisplayName("0/1 before 0/3: malformed and without credentials is dropped, not challenged")
+    @Tag("0/3")
     void dropsMalformedBeforeItChallenges() {
         byte[] request = client.request(StunMethod.ALLOCATE).put(TestClient.UDP).bytes();
         request[23] = 5;
@@ -93,6 +96,7 @@ class ProcessingOrderTest {
 
     @Test
     @DisplayName("0/2 before 0/8: a retransmission after its nonce went stale gets its answer")
+    @Tag("0/8")
     void answersARetransmissionWhoseNonceIsStale() {
         byte[] request = client.signed(StunMethod.ALLOCATE, TestClient.UDP);
         TestClient.Exchange first = client.exchange(request);
@@ -102,6 +106,7 @@ class ProcessingOrderTest {
 
     @Test
     @DisplayName("0/2 before 0/10: a retransmitted Allocate is not refused with 437")
+    @Tag("0/10")
     void answersARetransmissionThoughTheAllocationExists() {
         byte[] request = client.signed(StunMethod.ALLOCATE, TestClient.UDP);
         client.exchange(request);
@@ -110,6 +115,7 @@ class ProcessingOrderTest {
 
     @Test
     @DisplayName("0/3 before 0/4: USERNAME alone, without integrity, is 401, not 400")
+    @Tag("0/4")
     void challengesBeforeItComplains() {
         byte[] request = client.request(StunMethod.ALLOCATE).put(new Username("alice")).bytes();
         assertEquals(401, client.exchange(request).errorCode());
@@ -117,6 +123,9 @@ class ProcessingOrderTest {
 
     @Test
     @DisplayName("0/3 before 0/9, 0/10, 0/11: strangers learn nothing but 401")
+    @Tag("0/9")
+    @Tag("0/10")
+    @Tag("0/11")
     void challengesBeforeAnythingElse() {
         for (TestMessage message :
                 List.of(
@@ -130,6 +139,9 @@ class ProcessingOrderTest {
 
     @Test
     @DisplayName("0/4 before 0/6, 0/7, 0/9: incomplete credentials are 400 whoever it is")
+    @Tag("0/6")
+    @Tag("0/7")
+    @Tag("0/9")
     void complainsBeforeItLooksForTheUser() {
         client.as("mallory", "wrong");
         byte[] request =
@@ -143,6 +155,7 @@ class ProcessingOrderTest {
 
     @Test
     @DisplayName("0/6 before 0/8: unknown user and stale nonce: 401")
+    @Tag("0/8")
     void challengesAnUnknownUserBeforeTheNonce() {
         client.as("mallory", "x");
         letTheNonceExpire();
@@ -151,6 +164,7 @@ class ProcessingOrderTest {
 
     @Test
     @DisplayName("0/7 before 0/8: wrong password and stale nonce: 401")
+    @Tag("0/8")
     void challengesAWrongPasswordBeforeTheNonce() {
         client.password = "wrong";
         letTheNonceExpire();
@@ -159,6 +173,7 @@ class ProcessingOrderTest {
 
     @Test
     @DisplayName("0/7 before 0/9: wrong password and unknown attribute: 401")
+    @Tag("0/9")
     void challengesAWrongPasswordBeforeUnknownAttributes() {
         client.password = "wrong";
         assertEquals(401, client.ask(StunMethod.ALLOCATE, TestClient.UDP, UNKNOWN).errorCode());
@@ -166,6 +181,7 @@ class ProcessingOrderTest {
 
     @Test
     @DisplayName("0/8 before 0/9: stale nonce and unknown attribute: 438")
+    @Tag("0/9")
     void refusesAStaleNonceBeforeUnknownAttributes() {
         letTheNonceExpire();
         assertEquals(438, client.ask(StunMethod.ALLOCATE, TestClient.UDP, UNKNOWN).errorCode());
@@ -173,6 +189,7 @@ class ProcessingOrderTest {
 
     @Test
     @DisplayName("0/8 before 0/10: stale nonce and no allocation, or another user's: 438")
+    @Tag("0/10")
     void refusesAStaleNonceBeforeTheFiveTuple() {
         letTheNonceExpire();
         assertEquals(438, client.ask(StunMethod.REFRESH).errorCode());
@@ -184,6 +201,7 @@ class ProcessingOrderTest {
 
     @Test
     @DisplayName("0/9 before 0/10: unknown attribute, and no allocation or one too many: 420")
+    @Tag("0/10")
     void refusesUnknownAttributesBeforeTheFiveTuple() {
         assertEquals(420, client.refusal(StunMethod.REFRESH, UNKNOWN));
         client.allocate();
@@ -194,6 +212,7 @@ class ProcessingOrderTest {
 
     @Test
     @DisplayName("0/9 before 0/11: unknown attribute and DONT-FRAGMENT: 420 for the unknown one")
+    @Tag("0/11")
     void refusesUnknownAttributesBeforeTheMethodsOwn() {
         TestClient.Exchange answer =
                 client.askAllocate(new DontFragment(), UNKNOWN, new RequestedTransport(6));
@@ -203,6 +222,7 @@ class ProcessingOrderTest {
 
     @Test
     @DisplayName("0/10 before 0/11: five-tuple before the method's own checks")
+    @Tag("0/11")
     void refusesTheFiveTupleBeforeTheMethodsOwn() {
         assertEquals(437, client.refusal(StunMethod.CREATE_PERMISSION));
         assertEquals(437, client.refusal(StunMethod.CHANNEL_BIND, new ChannelNumber(1)));
@@ -297,6 +317,7 @@ class ProcessingOrderTest {
 
     @Test
     @DisplayName("0/9 to 0/11: answers from there on are signed, earlier ones are not")
+    @Tag("0/11")
     void signsFromStepNineOn() {
         TestClient.Exchange unknown = client.ask(StunMethod.REFRESH, UNKNOWN);
         assertTrue(client.isSigned(unknown));

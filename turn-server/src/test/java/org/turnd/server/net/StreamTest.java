@@ -12,6 +12,7 @@ import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HexFormat;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -71,6 +72,8 @@ class StreamTest {
     }
 
     @Test
+    @Tag("A-33")
+    @Tag("C-05")
     void answersARequestThatComesByteByByte() throws Exception {
         // C-05
         try (var server = settings().start();
@@ -83,6 +86,8 @@ class StreamTest {
     }
 
     @Test
+    @Tag("C-05")
+    @Tag("C-08")
     void answersEveryRequestOfOneSegment() throws Exception {
         // C-05, C-08
         try (var server = settings().start();
@@ -99,6 +104,7 @@ class StreamTest {
     }
 
     @Test
+    @Tag("C-05")
     void relaysChannelDataThatFollowsARequestInOneSegment() throws Exception {
         // C-05
         try (var server = settings().start();
@@ -120,6 +126,7 @@ class StreamTest {
     }
 
     @Test
+    @Tag("J-14")
     void padsChannelDataToFourBytes() throws Exception {
         // J-14: were the padding missing, the second message would be misread.
         try (var server = settings().start();
@@ -138,6 +145,7 @@ class StreamTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"04", "80", "ff", "00010001", "0001000000000000", "47455420"})
+    @Tag("C-09")
     void closesAStreamThatIsNotStun(String garbage) throws Exception {
         // C-09
         try (var server = settings().start();
@@ -153,6 +161,7 @@ class StreamTest {
     }
 
     @Test
+    @Tag("J-15")
     void skipsFramesOfReservedChannelNumbers() throws Exception {
         // J-15
         try (var server = settings().start();
@@ -165,6 +174,7 @@ class StreamTest {
     }
 
     @Test
+    @Tag("J-19")
     void goesOnAfterChannelDataThatFitsNoDatagram() throws Exception {
         // J-19
         try (var server = settings().start();
@@ -180,6 +190,7 @@ class StreamTest {
     }
 
     @Test
+    @Tag("C-07")
     void answersAClientThatHasNoMoreToSay() throws Exception {
         try (var server = settings().start();
                 var client = TestClient.tcp(address(server))) {
@@ -201,6 +212,7 @@ class StreamTest {
     }
 
     @Test
+    @Tag("C-07")
     void closesAnIdleClientWithoutAllocationAndNoOther() throws Exception {
         try (var server = settings().idleTimeout(Duration.ofSeconds(1)).start();
                 var idle = TestClient.tcp(address(server));
@@ -214,6 +226,7 @@ class StreamTest {
     }
 
     @Test
+    @Tag("C-14")
     void endsTheAllocationWithItsConnection() throws Exception {
         // C-14
         try (var server = settings().start()) {
@@ -246,6 +259,7 @@ class StreamTest {
     }
 
     @Test
+    @Tag("I-18")
     void dropsThePacketsOfASlowReaderAndNobodyElses() throws Exception {
         // I-18. One shard, so that the slow client could delay the other one.
         try (var server = settings().shards(1).streamQueueBytes(32 << 10).start();

@@ -7,6 +7,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -33,6 +34,8 @@ class UdpListenerTest {
     private DataPlane plane;
 
     @Test
+    @Tag("A-33")
+    @Tag("A-34")
     void answersFromTheAddressThatWasAsked() throws Exception {
         // a wildcard on a machine that has 127.0.0.1 and 127.0.0.2.
         ServerSettings settings =
