@@ -12,6 +12,10 @@ final class Digests {
         return digest("MD5", input);
     }
 
+    static byte[] sha1(byte[] input) {
+        return digest("SHA-1", input);
+    }
+
     static byte[] sha256(byte[] input) {
         return digest("SHA-256", input);
     }
