@@ -90,6 +90,15 @@ final class CrossChecks {
         }
     }
 
+    void warnOfRisks(ServerSettings.Stun stun) {
+        // B-07
+        if (stun.classic() == ServerSettings.Switch.ON) {
+            warnings.add(
+                    "classic-stun = on: Binding requests without the magic cookie are answered; make"
+                            + " sure that no other protocol shares the UDP ports");
+        }
+    }
+
     void checkAuth(ServerSettings.Auth auth) {
         if (auth.secrets().isEmpty()
                 && auth.users().isEmpty()

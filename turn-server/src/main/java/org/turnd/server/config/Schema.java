@@ -17,6 +17,7 @@ import org.turnd.server.config.ServerSettings.DataPlane;
 import org.turnd.server.config.ServerSettings.LogFormat;
 import org.turnd.server.config.ServerSettings.LogLevel;
 import org.turnd.server.config.ServerSettings.Secret;
+import org.turnd.server.config.ServerSettings.Switch;
 import org.turnd.server.config.ServerSettings.TlsProvider;
 import org.turnd.stun.TransportAddress;
 
@@ -66,6 +67,16 @@ final class Schema {
                     "Where clients reach the server over TLS and nothing else. With"
                             + " `tls.certificate` the default is port 5349 on every address,"
                             + " otherwise there is none.");
+
+    static final Setting<Switch> CLASSIC_STUN =
+            Setting.of(
+                    "classic-stun",
+                    ValueTypes.choice(Switch.class),
+                    "off",
+                    "Whether Binding requests of RFC 3489, without the magic cookie, are answered over"
+                            + " UDP, as old SIP phones need it. Leave it off where other protocols"
+                            + " share the port: such a request is hard to tell from them. TURN without"
+                            + " the cookie doesn't exist.");
 
     static final Setting<RelayAddress> RELAY_IPV4 =
             Setting.of(
@@ -335,6 +346,7 @@ final class Schema {
                     UDP,
                     TCP,
                     TLS,
+                    CLASSIC_STUN,
                     RELAY_IPV4,
                     RELAY_IPV6,
                     EXTERNAL_IPV4,

@@ -12,6 +12,7 @@ import org.turnd.stun.TransportAddress;
 /// @param realm the REALM of the long-term credential mechanism
 /// @param software text of the SOFTWARE attribute, null to send none
 /// @param listeners where clients connect; at least one
+/// @param stun what Binding does beyond RFC 8489
 /// @param relay where relayed transport addresses come from
 /// @param auth who may allocate
 /// @param peers which peers may be reached
@@ -27,6 +28,7 @@ public record ServerSettings(
         String realm,
         @Nullable String software,
         List<Listener> listeners,
+        Stun stun,
         Relay relay,
         Auth auth,
         Peers peers,
@@ -66,6 +68,20 @@ public record ServerSettings(
     /// @param address IP address and port; a wildcard (`0.0.0.0`, `::`) means every address of this
     ///   family that the machine has at start; port 0 picks a free one
     public record Listener(Protocol protocol, TransportAddress address) {}
+
+    /// A thing that an operator switches on or off.
+    public enum Switch {
+        OFF,
+        ON
+    }
+
+    /// Binding beyond RFC 8489.
+    ///
+    /// @param classic requests of RFC 3489, without the magic cookie, are answered over UDP
+    public record Stun(Switch classic) {
+        /// RFC 8489 and no more.
+        public static final Stun PLAIN = new Stun(Switch.OFF);
+    }
 
     /// Relayed transport addresses.
     ///

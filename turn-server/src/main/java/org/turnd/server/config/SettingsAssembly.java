@@ -13,6 +13,7 @@ import org.turnd.server.config.ServerSettings.Log;
 import org.turnd.server.config.ServerSettings.Peers;
 import org.turnd.server.config.ServerSettings.Protocol;
 import org.turnd.server.config.ServerSettings.Relay;
+import org.turnd.server.config.ServerSettings.Stun;
 import org.turnd.server.config.ServerSettings.Tls;
 import org.turnd.server.config.ServerSettings.User;
 import org.turnd.stun.AddressFamily;
@@ -63,6 +64,7 @@ final class SettingsAssembly {
                 realm,
                 reader.value(Schema.SOFTWARE).orElse(null),
                 listeners,
+                stun(),
                 relay,
                 auth,
                 peers(),
@@ -129,6 +131,12 @@ final class SettingsAssembly {
         String found = primary == null ? ValueTypes.NONE : primary.host();
         reader.setEffective(setting, Hocon.value(found));
         return primary;
+    }
+
+    private Stun stun() {
+        Stun stun = new Stun(reader.value(Schema.CLASSIC_STUN));
+        checks.warnOfRisks(stun);
+        return stun;
     }
 
     private Auth auth(String realm) {

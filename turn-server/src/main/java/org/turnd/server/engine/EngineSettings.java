@@ -14,6 +14,7 @@ import org.turnd.stun.StunAttribute.Lifetime;
 /// @param permissionsMax permissions at most in one allocation (H-06)
 /// @param channelsMax channels at most in one allocation (J-06)
 /// @param channelNumberMax the highest channel number, 0x4FFF or, for RFC 5766, 0x7FFF (J-02)
+/// @param classicStun answer Binding requests of RFC 3489, which lack the magic cookie (B-01)
 /// @param storedAnswersMax answers at most kept for retransmitted requests on this shard (C-02)
 public record EngineSettings(
         String realm,
@@ -25,7 +26,8 @@ public record EngineSettings(
         int permissionsMax,
         int channelsMax,
         int storedAnswersMax,
-        int channelNumberMax) {
+        int channelNumberMax,
+        boolean classicStun) {
 
     // F-17, G-02 (RFC 8656 §7.2, §8.2): a client cannot ask for less than the default lifetime.
     int grantedLifetimeSeconds(@Nullable Lifetime requested) {

@@ -3,10 +3,12 @@ package org.turnd.server.engine;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import org.jspecify.annotations.Nullable;
+import org.turnd.stun.ErrorReason;
 import org.turnd.stun.MessageIntegrity;
 import org.turnd.stun.MessageType;
 import org.turnd.stun.Octets;
 import org.turnd.stun.StunAttribute;
+import org.turnd.stun.StunAttribute.ErrorCode;
 import org.turnd.stun.StunAttribute.Software;
 import org.turnd.stun.StunClass;
 import org.turnd.stun.StunMethod;
@@ -104,11 +106,20 @@ final class Responder {
 
     private int write(Request request, Answer.Refusal refusal) {
         begin(request, StunClass.ERROR_RESPONSE);
-        writer.put(refusal.reason().attribute());
+        writer.put(errorCode(request, refusal.reason()));
         for (StunAttribute attribute : refusal.attributes()) {
             writer.put(attribute);
         }
         return end(request);
+    }
+
+    // RFC 3489 §11.2.9: the length of the phrase is a multiple of four.
+    private static ErrorCode errorCode(Request request, ErrorReason reason) {
+        if (!request.message().transactionId().isClassic()) {
+            return reason.attribute();
+        }
+        String phrase = reason.phrase();
+        return new ErrorCode(reason.code(), phrase + " ".repeat(-phrase.length() & 3));
     }
 
     private void begin(Request request, StunClass messageClass) {

@@ -36,6 +36,7 @@ public final class TurnEngine {
     private final DataPath dataPath;
     private final Authenticator authenticator;
     private final Responder responder;
+    private final ClassicStun classic;
     private final BindingProcessor binding;
     private final AllocateProcessor allocate;
     private final RefreshProcessor refresh;
@@ -71,6 +72,7 @@ public final class TurnEngine {
                         new TransactionIds(random));
         authenticator = new Authenticator(settings, credentials, integrity, random);
         responder = new Responder(settings, integrity, storedAnswers, sink, events, counters);
+        classic = new ClassicStun(settings.classicStun(), counters, responder);
         binding = new BindingProcessor(counters);
         allocate =
                 new AllocateProcessor(settings, shared, allocations, events, counters, responder);
@@ -97,7 +99,8 @@ public final class TurnEngine {
                             length,
                             nowNanos);
             case STUN -> {
-                if (!isGoodStun(buffer, offset, length)) {
+                if (classic.answered(listener, high, low, port, buffer, offset, length, nowNanos)
+                        || !isGoodStun(buffer, offset, length)) {
                     return;
                 }
                 if (isSend()) {

@@ -146,7 +146,8 @@ public final class ShardGroup implements AutoCloseable {
                 limits.permissionsPerAllocation(),
                 limits.channelsPerAllocation(),
                 STORED_ANSWERS_MAX,
-                limits.channelNumbers().max());
+                limits.channelNumbers().max(),
+                settings.stun().classic() == ServerSettings.Switch.ON);
     }
 
     /// Opens these listeners, wildcards as one for each address in `local`.

@@ -60,6 +60,7 @@ final class EngineFixture {
         int channelsMax = 10;
         int storedAnswersMax = 100;
         int channelNumberMax = 0x4FFF;
+        boolean classicStun;
         @Nullable TransportAddress relayIpv4 = RELAY_IPV4;
         @Nullable TransportAddress relayIpv6 = RELAY_IPV6;
         @Nullable TransportAddress externalIpv4;
@@ -209,7 +210,8 @@ final class EngineFixture {
                 options.permissionsMax,
                 options.channelsMax,
                 options.storedAnswersMax,
-                options.channelNumberMax);
+                options.channelNumberMax,
+                options.classicStun);
     }
 
     private static ServerSettings.Relay relay(Options options) {

@@ -30,6 +30,7 @@ public final class TestSettings {
     public static final String PASSWORD = "correct horse battery staple";
 
     private final List<Listener> listeners = new ArrayList<>();
+    private ServerSettings.Stun stun = ServerSettings.Stun.PLAIN;
     private @Nullable Tls tls;
     private DataPlane plane = DataPlane.AUTO;
     private int shards = 2;
@@ -41,6 +42,11 @@ public final class TestSettings {
 
     public TestSettings listen(Protocol protocol, String host, int port) {
         listeners.add(new Listener(protocol, address(host, port)));
+        return this;
+    }
+
+    TestSettings stun(ServerSettings.Stun beyond) {
+        stun = beyond;
         return this;
     }
 
@@ -100,6 +106,7 @@ public final class TestSettings {
                 REALM,
                 "turnd test",
                 listeners,
+                stun,
                 new Relay(
                         address("127.0.0.1", 0),
                         address("::1", 0),

@@ -1,0 +1,102 @@
+package org.turnd.server.engine;
+
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import org.turnd.stun.AttributeType;
+import org.turnd.stun.ErrorReason;
+import org.turnd.stun.MessageType;
+import org.turnd.stun.StunAttribute.MappedAddress;
+import org.turnd.stun.StunAttribute.UnknownAttributes;
+import org.turnd.stun.StunClass;
+import org.turnd.stun.StunMessage;
+import org.turnd.stun.StunMethod;
+import org.turnd.stun.StunView;
+import org.turnd.stun.TransactionId;
+import org.turnd.stun.TransportAddress;
+
+/// Binding for clients of RFC 3489, whose messages lack the magic cookie (RFC 5389 §12.2). Binding
+/// over UDP is all of RFC 3489 that is left: nothing else without the cookie is answered.
+final class ClassicStun {
+    private static final int BINDING_REQUEST =
+            MessageType.of(StunMethod.BINDING, StunClass.REQUEST);
+
+    /// What RFC 3489 §11.2 defines and may be ignored here. Neither RESPONSE-ADDRESS, which would
+    /// make a reflector of the server (B-04), nor CHANGE-REQUEST is among it.
+    private static final BitSet UNDERSTOOD = new BitSet();
+
+    static {
+        UNDERSTOOD.set(AttributeType.MAPPED_ADDRESS);
+        UNDERSTOOD.set(AttributeType.SOURCE_ADDRESS, AttributeType.REFLECTED_FROM + 1);
+    }
+
+    private final boolean on;
+    private final EngineCounters counters;
+    private final Responder responder;
+    private final StunView view = new StunView();
+
+    ClassicStun(boolean on, EngineCounters counters, Responder responder) {
+        this.on = on;
+        this.counters = counters;
+        this.responder = responder;
+    }
+
+    /// Answers a datagram if it is a good Binding request of RFC 3489. Borrows the buffer.
+    ///
+    /// @return false when it isn't one, or there is no answer to such
+    boolean answered(
+            int listener,
+            long high,
+            long low,
+            int port,
+            ByteBuf buffer,
+            int offset,
+            int length,
+            long nowNanos) {
+        if (!on
+                || length < StunView.HEADER_LENGTH
+                || buffer.getInt(offset + 4) == TransactionId.MAGIC_COOKIE
+                || view.wrap(buffer, offset, length) != null
+                || view.messageType() != BINDING_REQUEST
+                || !(StunMessage.decode(view) instanceof StunMessage message)) {
+            return false;
+        }
+        ClientPath client = ClientPath.datagram(listener, new TransportAddress(high, low, port));
+        // B-02 (RFC 3489 §11.2): it knew no FINGERPRINT.
+        Request request = new Request(client, message, false, null, null, nowNanos);
+        responder.respond(request, answer(request));
+        return true;
+    }
+
+    private Answer answer(Request request) {
+        List<Integer> unknown = unknown();
+        if (!unknown.isEmpty()) {
+            return Answer.Refusal.of(
+                    ErrorReason.UNKNOWN_ATTRIBUTE,
+                    RefusalCause.UNKNOWN_ATTRIBUTE,
+                    new UnknownAttributes(unknown));
+        }
+        counters.increment(Counter.BINDING_REQUESTS);
+        // B-01 (RFC 5389 §12.2)
+        return Answer.Success.of(new MappedAddress(request.client().client()));
+    }
+
+    // B-03. RFC 3489 §11.2.10: one is repeated where their number is odd.
+    private List<Integer> unknown() {
+        List<Integer> unknown = new ArrayList<>();
+        for (int value = view.firstValue(); value >= 0; value = view.nextValue(value)) {
+            int type = view.typeOf(value);
+            if (AttributeType.isComprehensionRequired(type)
+                    && !UNDERSTOOD.get(type)
+                    && !unknown.contains(type)
+                    && unknown.size() < UnderstoodAttributes.LISTED_MAX) {
+                unknown.add(type);
+            }
+        }
+        if (unknown.size() % 2 != 0) {
+            unknown.add(unknown.getLast());
+        }
+        return unknown;
+    }
+}
