@@ -7,9 +7,11 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.turnd.cli.check.Carrier;
 import org.turnd.cli.check.Endpoint;
 import org.turnd.cli.check.LongTermCredential;
@@ -23,6 +25,9 @@ public final class RunningServer implements AutoCloseable {
     public static final LongTermCredential USER =
             new LongTermCredential("alice", "kM4vT7xQ2nLp9sWd");
 
+    /// What turnd makes time-limited credentials of, besides that user.
+    public static final String SECRET = "b7Rk2mQ9xT4vW8zN1cY6pL3sD5gH0jFa";
+
     private final ServerProcess process;
     private final InetAddress address;
     private final int port;
@@ -35,7 +40,8 @@ public final class RunningServer implements AutoCloseable {
         this.tlsPort = tlsPort;
     }
 
-    /// Starts a server on loopback which lets peers on loopback be reached.
+    /// Starts a server on loopback which lets peers on loopback be reached. It relays IPv4 and
+    /// IPv6.
     ///
     /// @param directory for its files
     /// @param address `127.0.0.1` or `::1`
@@ -90,32 +96,41 @@ public final class RunningServer implements AutoCloseable {
         return new RunningServer(process, inet, port, tlsPort);
     }
 
+    /// On loopback there is always the other family as well.
+    private static List<String> relays(InetAddress address) {
+        return address.isLoopbackAddress()
+                ? List.of("127.0.0.1", "::1")
+                : List.of(TransportAddress.of(address, 0).host());
+    }
+
     private static List<String> coturn(
             Path directory,
             InetAddress address,
             int port,
             int tlsPort,
             CertificateAuthority.ServerCertificate certificate) {
-        var host = address.getHostAddress();
-        return List.of(
-                "turnserver",
-                "-n",
-                "--no-cli",
-                "--no-dtls",
-                "--simple-log",
-                "--log-file=stdout",
-                "--listening-ip=" + host,
-                "--relay-ip=" + host,
-                "--listening-port=" + port,
-                "--tls-listening-port=" + tlsPort,
-                "--realm=turnd.test",
-                "--lt-cred-mech",
-                "--user=" + USER.username() + ":" + USER.password(),
-                "--allow-loopback-peers",
-                "--cert=" + certificate.chain(),
-                "--pkey=" + certificate.key(),
-                "--pidfile=" + directory.resolve("coturn.pid"),
-                "--userdb=" + directory.resolve("coturn.db"));
+        var command = new ArrayList<String>();
+        command.addAll(
+                List.of(
+                        "turnserver",
+                        "-n",
+                        "--no-cli",
+                        "--no-dtls",
+                        "--simple-log",
+                        "--log-file=stdout",
+                        "--listening-ip=" + address.getHostAddress(),
+                        "--listening-port=" + port,
+                        "--tls-listening-port=" + tlsPort,
+                        "--realm=turnd.test",
+                        "--lt-cred-mech",
+                        "--user=" + USER.username() + ":" + USER.password(),
+                        "--allow-loopback-peers",
+                        "--cert=" + certificate.chain(),
+                        "--pkey=" + certificate.key(),
+                        "--pidfile=" + directory.resolve("coturn.pid"),
+                        "--userdb=" + directory.resolve("coturn.db")));
+        relays(address).forEach(relay -> command.add("--relay-ip=" + relay));
+        return command;
     }
 
     private static List<String> turnd(
@@ -125,14 +140,17 @@ public final class RunningServer implements AutoCloseable {
             int port,
             int tlsPort,
             CertificateAuthority.ServerCertificate certificate) {
-        var host = TransportAddress.of(address, 0).host();
-        var family = host.contains(":") ? "ipv6" : "ipv4";
+        var relay =
+                relays(address).stream()
+                        .map(host -> (host.contains(":") ? "ipv6" : "ipv4") + " = \"" + host + "\"")
+                        .collect(Collectors.joining(", "));
         var file = directory.resolve("turnd.conf");
         var configuration =
                 """
                 realm = turnd.test
                 listeners { udp = "%1$s", tcp = "%1$s", tls = "%2$s" }
-                relay.%3$s = "%4$s"
+                relay { %3$s }
+                auth.secret = "%4$s"
                 auth.users = [{ name = %5$s, password = "%6$s" }]
                 peers.allow = ["127.0.0.0/8", "::1"]
                 # coturn's client draws channel numbers from RFC 5766's range.
@@ -145,8 +163,8 @@ public final class RunningServer implements AutoCloseable {
                         .formatted(
                                 TransportAddress.of(address, port),
                                 TransportAddress.of(address, tlsPort),
-                                family,
-                                host,
+                                relay,
+                                SECRET,
                                 USER.username(),
                                 USER.password(),
                                 certificate.chain(),
