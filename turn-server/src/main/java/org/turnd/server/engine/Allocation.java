@@ -14,6 +14,7 @@ final class Allocation extends TimerWheel.Timer {
     final IntegrityKey key;
 
     final Channels channels;
+    final RateWindow icmpErrors = new RateWindow();
 
     /// What the answer to the Allocate still waits for; null once it was sent.
     @Nullable PendingAllocate pending;

@@ -13,6 +13,9 @@ public enum Counter {
     PACKETS_TO_CLIENTS,
     BYTES_TO_CLIENTS,
     PACKETS_HANDED_OVER,
+    ICMP_ERRORS_RELAYED,
+    /// Of a type that isn't relayed, without permission, or too many.
+    ICMP_ERRORS_DROPPED,
     DROPPED_MALFORMED,
     DROPPED_UNKNOWN_METHOD,
     DROPPED_UNEXPECTED_CLASS,

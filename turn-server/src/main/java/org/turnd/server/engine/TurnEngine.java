@@ -34,6 +34,7 @@ public final class TurnEngine {
     private final StoredAnswers storedAnswers;
     private final Allocations allocations;
     private final DataPath dataPath;
+    private final IcmpRelay icmp;
     private final Authenticator authenticator;
     private final Responder responder;
     private final ClassicStun classic;
@@ -61,15 +62,9 @@ public final class TurnEngine {
         storedAnswers = new StoredAnswers(settings.storedAnswersMax(), random.nextLong());
         allocations =
                 new Allocations(shard, settings, shared, sink, events, counters, offload, random);
-        dataPath =
-                new DataPath(
-                        shard,
-                        allocations,
-                        shared,
-                        policy,
-                        sink,
-                        counters,
-                        new TransactionIds(random));
+        TransactionIds transactionIds = new TransactionIds(random);
+        dataPath = new DataPath(shard, allocations, shared, policy, sink, counters, transactionIds);
+        icmp = new IcmpRelay(sink, counters, transactionIds);
         authenticator = new Authenticator(settings, credentials, integrity, random);
         responder = new Responder(settings, integrity, storedAnswers, sink, events, counters);
         classic = new ClassicStun(settings.classicStun(), counters, responder);
@@ -155,6 +150,16 @@ public final class TurnEngine {
             long nowNanos) {
         dataPath.onPeerDatagram(
                 allocations.relay(relay), high, low, port, buffer, offset, length, nowNanos);
+    }
+
+    /// An ICMP error about a datagram that a relay sent (RFC 8656 §11.5).
+    ///
+    /// @param high, low, port where the datagram went; port 0 when that isn't known (I-16)
+    /// @param type, code of ICMP, or of ICMPv6 when the address is IPv6
+    /// @param mtu the next hop's MTU, where the error is about size
+    public void onIcmpError(
+            int relay, long high, long low, int port, int type, int code, int mtu, long nowNanos) {
+        icmp.onError(allocations.relay(relay), high, low, port, type, code, mtu, nowNanos);
     }
 
     /// A datagram that another shard passed on, for a relayed transport address of this one.

@@ -212,6 +212,17 @@ final class Shard implements EngineSink, ShardStatus {
                 onFault(e);
             }
         }
+
+        @Override
+        public void onIcmpError(
+                int socket, long high, long low, int port, int type, int code, int mtu) {
+            long now = wake();
+            try {
+                engine.onIcmpError(sockets.owner(socket), high, low, port, type, code, mtu, now);
+            } catch (RuntimeException e) {
+                onFault(e);
+            }
+        }
     }
 
     /// Takes a new connection, and returns the last handler of its pipeline.

@@ -97,6 +97,8 @@ public final class EngineMetrics {
                             "turnd_handed_over_packets",
                             "Packets from one relayed address of this server to another, inside the"
                                     + " process.");
+            case ICMP_ERRORS_RELAYED -> icmp("relayed");
+            case ICMP_ERRORS_DROPPED -> icmp("dropped");
             case PACKETS_TO_PEERS -> relayed(PACKETS, "Packets relayed.", "to_peer");
             case PACKETS_TO_CLIENTS -> relayed(PACKETS, "Packets relayed.", "to_client");
             case BYTES_TO_PEERS -> relayed(BYTES, "Bytes of application data relayed.", "to_peer");
@@ -114,6 +116,15 @@ public final class EngineMetrics {
                     DROPPED_TOO_LONG ->
                     Series.dropped(counter);
         };
+    }
+
+    private static Series icmp(String result) {
+        return new Series(
+                "turnd_icmp_errors",
+                "ICMP errors about relayed datagrams, told to the client or not: another type, no"
+                        + " permission, too many.",
+                "result",
+                result);
     }
 
     private static Series relayed(String name, String help, String direction) {

@@ -25,8 +25,7 @@ import org.turnd.stun.StunMethod;
 import org.turnd.stun.TransactionId;
 import org.turnd.stun.TransportAddress;
 
-/// CONFORMANCE section I: Send and Data indications (ICMP is not offered yet), and the way between
-/// two relays of this server.
+/// CONFORMANCE section I: Send and Data indications, and the way between two relays of this server.
 class IndicationConformanceTest {
     private static final TransportAddress PEER = address("192.0.2.55", 5000);
     private static final TransportAddress STRANGER = address("192.0.2.56", 5000);

@@ -1,84 +1,36 @@
 package org.turnd.server.net;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.turnd.server.net.UdpCounters.Counter;
 import org.turnd.server.net.UdpIo.Role;
 import org.turnd.stun.TransportAddress;
 
 /// A process in a network namespace of its own, whose interfaces are slow and short-sighted. It
 /// prints what the native plane made of them; [NarrowPathsTest] starts it.
-///
-/// `near` (MTU 1500) and `small` (MTU 600) lead to a router, behind which another link has an MTU
-/// of 600.
-final class NarrowPaths implements AutoCloseable {
-    private static final TransportAddress NEAR = TestSettings.address("10.9.0.1", 0);
-    private static final TransportAddress SMALL = TestSettings.address("10.5.0.1", 0);
+final class NarrowPaths {
+    private static final TransportAddress NEAR = RoutedNetwork.NEAR;
+    private static final TransportAddress SMALL = RoutedNetwork.SMALL;
 
-    private final Process router;
-
-    private NarrowPaths() throws Exception {
-        router =
-                new ProcessBuilder("unshare", "--net", "sh", "-c", "echo; exec sleep 100")
-                        .redirectError(ProcessBuilder.Redirect.INHERIT)
-                        .start();
-        router.getInputStream().read();
-        String inRouter = "nsenter -t " + router.pid() + " -n ";
-        run("ip link set lo up");
-        run("ip link add near type veth peer name near-far");
-        run("ip link add small mtu 600 type veth peer name small-far");
-        for (String each : List.of("near", "small")) {
-            run("ip link set %s-far netns %d".formatted(each, router.pid()));
-        }
-        run("ip addr add 10.9.0.1/24 dev near");
-        run("ip addr add 10.5.0.1/24 dev small");
-        run(inRouter + "ip addr add 10.9.0.2/24 dev near-far");
-        run(inRouter + "ip addr add 10.5.0.2/24 dev small-far");
-        run(inRouter + "ip link add behind mtu 600 type veth peer name behind-far");
-        run(inRouter + "ip addr add 10.6.0.1/24 dev behind");
-        for (String each : List.of("near-far", "small-far", "behind", "behind-far")) {
-            run(inRouter + "ip link set " + each + " up");
-        }
-        run("ip link set near up");
-        run("ip link set small up");
-        run("ip route add 10.6.0.0/24 via 10.9.0.2");
-        run(inRouter + "sysctl -qw net.ipv4.ip_forward=1");
-    }
-
-    private static void run(String command) throws Exception {
-        Process process = new ProcessBuilder(command.split(" ")).redirectErrorStream(true).start();
-        var out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (!process.waitFor(20, TimeUnit.SECONDS) || process.exitValue() != 0) {
-            throw new IOException(command + ": " + out);
-        }
-    }
-
-    @Override
-    public void close() {
-        router.destroyForcibly();
-    }
+    private NarrowPaths() {}
 
     /// Prints one line for each path.
     public static void main(String... arguments) throws Exception {
-        try (var paths = new NarrowPaths()) {
-            paths.tooSmallForSegments();
-            paths.withoutRoute();
-            paths.tooSmallBehindARouter();
-            paths.full("tbf rate 8kbit burst 1600 limit 1000000", 4 << 10);
-            paths.full("tbf rate 8kbit burst 1600 limit 2000", 1 << 20);
+        try (var network = new RoutedNetwork()) {
+            tooSmallForSegments();
+            withoutRoute();
+            tooSmallBehindARouter();
+            full(network, "tbf rate 8kbit burst 1600 limit 1000000", 4 << 10);
+            full(network, "tbf rate 8kbit burst 1600 limit 2000", 1 << 20);
         }
     }
 
-    private void tooSmallForSegments() throws Exception {
+    private static void tooSmallForSegments() throws Exception {
         try (var plane = new NativePlane(UdpOptions.DEFAULTS)) {
             sendFrom(plane, SMALL, TestSettings.address("10.5.0.2", 9), 20, 1000);
             print("small link", plane);
         }
     }
 
-    private void withoutRoute() throws Exception {
+    private static void withoutRoute() throws Exception {
         try (var plane = new NativePlane(UdpOptions.DEFAULTS)) {
             int relay = sendFrom(plane, NEAR, TestSettings.address("192.0.2.1", 9), 5, 100);
             send(plane, relay, TestSettings.address("10.9.0.2", 9), 1, 100);
@@ -86,7 +38,7 @@ final class NarrowPaths implements AutoCloseable {
         }
     }
 
-    private void tooSmallBehindARouter() throws Exception {
+    private static void tooSmallBehindARouter() throws Exception {
         try (var plane = new NativePlane(UdpOptions.DEFAULTS)) {
             sendFrom(plane, NEAR, TestSettings.address("10.6.0.9", 7), 1, 1000);
             NativePlane.IcmpError error = plane.nextError();
@@ -101,8 +53,9 @@ final class NarrowPaths implements AutoCloseable {
     }
 
     /// Says only whether some were sent and the others counted: how many depends on the clock.
-    private void full(String queue, int bufferBytes) throws Exception {
-        run("tc qdisc add dev near root " + queue);
+    private static void full(RoutedNetwork network, String queue, int bufferBytes)
+            throws Exception {
+        network.run("tc qdisc add dev near root " + queue);
         var options = UdpOptions.of(64 << 10, bufferBytes).unsegmented();
         try (var plane = new NativePlane(options)) {
             sendFrom(plane, NEAR, TestSettings.address("10.9.0.2", 9), 100, 500);
@@ -112,7 +65,7 @@ final class NarrowPaths implements AutoCloseable {
                     "full: some sent %b, some dropped %b, %d in all%n",
                     sent > 0, dropped > 0, sent + dropped);
         }
-        run("tc qdisc del dev near root");
+        network.run("tc qdisc del dev near root");
     }
 
     private static int sendFrom(

@@ -38,6 +38,8 @@ public final class TestSettings {
     private Duration handshakeTimeout = Duration.ofSeconds(20);
     private Duration idleTimeout = Duration.ofMinutes(5);
     private int streamQueueBytes = 64 << 10;
+    private String relayIpv4 = "127.0.0.1";
+    private String relayIpv6 = "::1";
     private List<String> allow = List.of("127.0.0.0/8", "::1/128");
 
     public TestSettings listen(Protocol protocol, String host, int port) {
@@ -85,6 +87,12 @@ public final class TestSettings {
         return this;
     }
 
+    TestSettings relays(String ipv4, String ipv6) {
+        relayIpv4 = ipv4;
+        relayIpv6 = ipv6;
+        return this;
+    }
+
     public TestSettings plane(DataPlane wanted) {
         plane = wanted;
         return this;
@@ -108,8 +116,8 @@ public final class TestSettings {
                 listeners,
                 stun,
                 new Relay(
-                        address("127.0.0.1", 0),
-                        address("::1", 0),
+                        address(relayIpv4, 0),
+                        address(relayIpv6, 0),
                         null,
                         null,
                         49152,

@@ -102,10 +102,37 @@ final class ForwardingRules {
                 relay.allocation.client,
                 sent.to());
         if (channel == null) {
-            checkDataIndication(sent.bytes(), source, data);
+            checkDataIndication(
+                    sent.bytes(),
+                    List.of(
+                            new StunAttribute.XorPeerAddress(source),
+                            new StunAttribute.Data(data)));
         } else {
             checkChannelData(sent.bytes(), channel, data);
         }
+    }
+
+    /// An ICMP error about a datagram to a peer (I-12 to I-15).
+    void icmpError(
+            RelaySockets.@Nullable Socket socket, Input.IcmpError error, List<Output> outputs) {
+        Model.Relay relay = model.relay(socket);
+        boolean ipv4 = error.peer().isIpv4();
+        List<Integer> types = ipv4 ? List.of(3, 11) : List.of(1, 2, 3);
+        if (relay == null || !relay.permits(error.peer()) || !types.contains(error.type())) {
+            expectNothing("I-13: " + error, outputs);
+            return;
+        }
+        boolean tooBig = ipv4 ? error.type() == 3 && error.code() == 4 : error.type() == 2;
+        int mtu = tooBig ? error.mtu() : 0;
+        if (!(onlyOne("I-12: " + error, outputs) instanceof Output.ToClient sent)) {
+            throw new SimulationFailure("not sent to the client: " + outputs);
+        }
+        check(sent.to().equals(relay.allocation.client), "%s told to %s", error, sent.to());
+        checkDataIndication(
+                sent.bytes(),
+                List.of(
+                        new StunAttribute.XorPeerAddress(error.peer()),
+                        new StunAttribute.Icmp(error.type(), error.code(), mtu)));
     }
 
     static void expectNothing(String why, List<Output> outputs) {
@@ -160,7 +187,7 @@ final class ForwardingRules {
     }
 
     // I-09.
-    private static void checkDataIndication(Octets bytes, TransportAddress source, Octets data) {
+    private static void checkDataIndication(Octets bytes, List<StunAttribute> attributes) {
         byte[] array = bytes.toByteArray();
         if (!(StunMessage.decode(Unpooled.wrappedBuffer(array), 0, array.length)
                 instanceof StunMessage message)) {
@@ -169,13 +196,9 @@ final class ForwardingRules {
         check(
                 message.method() == StunMethod.DATA
                         && message.messageClass() == StunClass.INDICATION
-                        && message.attributes()
-                                .equals(
-                                        List.of(
-                                                new StunAttribute.XorPeerAddress(source),
-                                                new StunAttribute.Data(data))),
-                "Data indication from %s changed: %s",
-                source,
+                        && message.attributes().equals(attributes),
+                "Data indication of %s changed: %s",
+                attributes,
                 message);
     }
 

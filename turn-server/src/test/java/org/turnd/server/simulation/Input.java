@@ -13,6 +13,10 @@ sealed interface Input {
     record HandedOver(TransportAddress relayed, TransportAddress source, Octets bytes)
             implements Input {}
 
+    /// An ICMP error about a datagram that the relay sent, or didn't.
+    record IcmpError(int relay, TransportAddress peer, int type, int code, int mtu)
+            implements Input {}
+
     record RelayBound(int relay, FiveTuple owner) implements Input {}
 
     record RelayFailed(int relay, FiveTuple owner) implements Input {}

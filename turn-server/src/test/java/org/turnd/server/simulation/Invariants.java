@@ -85,6 +85,8 @@ final class Invariants {
                             sockets.find(shard, i.relay()), i.peer(), i.bytes(), outputs);
             case Input.HandedOver i ->
                     forwarding.inbound(published(shard, i), i.source(), i.bytes(), outputs);
+            case Input.IcmpError i ->
+                    forwarding.icmpError(sockets.find(shard, i.relay()), i, outputs);
             case Input.RelayBound i -> allocate.settled(i.owner(), outputs, nowNanos);
             case Input.RelayFailed i -> allocate.settled(i.owner(), outputs, nowNanos);
             case Input.StreamClosed i -> {

@@ -53,6 +53,16 @@ final class SimulatedPeers {
         if (random.nextInt(3) > 0) {
             send(relayed, peer, anyLength());
         }
+        if (random.nextInt(16) == 0) {
+            complain(relayed, peer);
+        }
+    }
+
+    /// ICMP says, truly or not, what became of a datagram from a relayed address.
+    private void complain(TransportAddress relayed, TransportAddress peer) {
+        TransportAddress about = random.nextInt(4) == 0 ? AddressPlan.anyStranger(random) : peer;
+        int type = about.isIpv4() ? random.nextInt(13) : random.nextInt(6);
+        server.icmpError(relayed, about, type, random.nextInt(6), random.nextInt(1500));
     }
 
     /// Somebody out there does something unasked.

@@ -66,6 +66,7 @@ final class Trace {
             case Input.FromClient i -> hashOf(i.from()) * 31 + i.bytes().hashCode();
             case Input.FromPeer i ->
                     i.relay() * 31L + i.peer().hashCode() * 17L + i.bytes().hashCode();
+            case Input.IcmpError i -> i.hashCode();
             case Input.HandedOver i -> i.relayed().hashCode() * 31L + i.bytes().hashCode();
             case Input.RelayBound i -> i.relay() + 2;
             case Input.RelayFailed i -> i.relay() + 3;
@@ -97,6 +98,7 @@ final class Trace {
             case Input.HandedOver i ->
                     "handed over %s to %s: %s"
                             .formatted(i.source(), i.relayed(), describe(i.bytes()));
+            case Input.IcmpError i -> i.toString();
             case Input.RelayBound i -> "relay %d bound for %s".formatted(i.relay(), i.owner());
             case Input.RelayFailed i -> "relay %d failed for %s".formatted(i.relay(), i.owner());
             case Input.StreamClosed i -> "stream closed: " + i.client();

@@ -100,6 +100,17 @@ final class VirtualServer {
         }
     }
 
+    /// An ICMP error arrives at a relay address.
+    void icmpError(TransportAddress relayed, TransportAddress peer, int type, int code, int mtu) {
+        TransportAddress known = world.plan().relayed(relayed);
+        RelaySockets.Socket socket =
+                known == null ? null : world.sockets().find(known.family(), known.port());
+        if (socket != null && socket.state == RelaySockets.State.BOUND) {
+            shards.get(socket.shard)
+                    .icmpError(new Input.IcmpError(socket.relay, peer, type, code, mtu));
+        }
+    }
+
     void restart(int shard) {
         shards.get(shard).restart();
         internet.shardRestarted(shard);

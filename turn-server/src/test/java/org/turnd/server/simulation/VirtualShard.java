@@ -69,6 +69,10 @@ final class VirtualShard implements EngineSink {
         input(new Input.FromPeer(relay, peer, Octets.of(bytes)));
     }
 
+    void icmpError(Input.IcmpError error) {
+        input(error);
+    }
+
     FiveTuple openStream(int listener, Transport transport, int connection, TransportAddress at) {
         ClientPath path = ClientPath.stream(transport, listener, connection, at);
         streams.put(connection, path);
@@ -167,6 +171,8 @@ final class VirtualShard implements EngineSink {
                         now);
                 checkGuards(offset, bytes.length());
             }
+            case Input.IcmpError(int relay, TransportAddress at, int type, int code, int mtu) ->
+                    engine.onIcmpError(relay, at.high(), at.low(), at.port(), type, code, mtu, now);
             case Input.RelayBound i -> engine.onRelayBound(i.relay(), now);
             case Input.RelayFailed i -> engine.onRelayFailed(i.relay(), now);
             case Input.StreamClosed(FiveTuple client) -> {
