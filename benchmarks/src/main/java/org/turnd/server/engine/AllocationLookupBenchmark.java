@@ -27,18 +27,19 @@ public class AllocationLookupBenchmark {
     @Param({"100", "10000", "100000"})
     int allocations;
 
-    private AllocationTable table;
+    private FiveTupleTable<Allocation> table;
     private RandomAddresses clients;
     private RandomAddresses strangers;
 
     @Setup
     public void fillTable() {
         SplittableRandom random = new SplittableRandom(1);
-        table = new AllocationTable(random.nextLong());
+        table = new FiveTupleTable<>(random.nextLong());
         clients = new RandomAddresses(allocations, 0x5F000000, random);
         strangers = new RandomAddresses(allocations, 0x60000000, random);
         for (TransportAddress client : clients.all()) {
-            table.put(BareAllocation.of(client));
+            Allocation allocation = BareAllocation.of(client);
+            table.put(allocation.client, allocation);
         }
     }
 

@@ -47,7 +47,8 @@ final class LoadedEngine {
     private static final TransportAddress RELAY_ADDRESS = TransportAddress.ipv4(0xCB00710A, 0);
     private static final EngineSettings SETTINGS =
             new EngineSettings(
-                    REALM, "turnd", 600, 3600, 600, 100_000, 256, 256, 1000, 0x4FFF, false);
+                    REALM, "turnd", 600, 3600, 600, 100_000, 256, 256, 1000, false, 0, 0x4FFF,
+                    false);
 
     /// Everybody is one user.
     private static final Credentials CREDENTIALS =

@@ -108,6 +108,7 @@ public record DevServer(ServerSettings settings, String host) {
                         0,
                         ServerSettings.DataPlane.AUTO,
                         Duration.ofNanos(150_000),
+                        ServerSettings.Mobility.OFF,
                         Duration.ofSeconds(10));
         return new DevServer(settings, host.host());
     }

@@ -331,6 +331,20 @@ final class Schema {
                             + " find few: saves processor time at medium loads, and delays a packet by"
                             + " half as much on average. 0 takes each at once. The native data plane"
                             + " only.");
+    static final Setting<Switch> MOBILITY =
+            Setting.of(
+                    "mobility",
+                    ValueTypes.choice(Switch.class),
+                    "off",
+                    "Whether clients that ask for it keep their allocation when their address changes"
+                            + " (RFC 8016). While it is off they are told so, with error 405.");
+    static final Setting<Duration> MOBILITY_WINDOW =
+            Setting.of(
+                    "mobility-window",
+                    ValueTypes.duration(Duration.ZERO, Duration.ofMinutes(10)),
+                    "30s",
+                    "How long an allocation with `mobility` outlives its TCP or TLS connection. It"
+                            + " counts as one of the user's meanwhile.");
     static final Setting<Duration> DRAIN_TIMEOUT =
             Setting.of(
                     "drain-timeout",
@@ -383,6 +397,8 @@ final class Schema {
                     SHARDS,
                     DATA_PLANE,
                     COALESCING,
+                    MOBILITY,
+                    MOBILITY_WINDOW,
                     DRAIN_TIMEOUT);
 
     private static final Map<String, Setting<?>> BY_PATH =

@@ -23,6 +23,7 @@ import org.turnd.stun.TransportAddress;
 /// @param shards event loops; 0 means one a core
 /// @param dataPlane what carries UDP
 /// @param coalescing how long a shard that wakes up often lets packets gather; 0 never
+/// @param mobility whether clients may keep an allocation when their address changes
 /// @param drainTimeout how long SIGTERM waits for the last allocation
 public record ServerSettings(
         String realm,
@@ -39,6 +40,7 @@ public record ServerSettings(
         int shards,
         DataPlane dataPlane,
         Duration coalescing,
+        Mobility mobility,
         Duration drainTimeout) {
 
     public ServerSettings {
@@ -211,6 +213,14 @@ public record ServerSettings(
 
     /// The listener of metrics and health.
     public record Http(TransportAddress address) {}
+
+    /// Mobility (RFC 8016).
+    ///
+    /// @param window how long a mobile allocation outlives its connection
+    public record Mobility(Switch allowed, Duration window) {
+        /// Allowed to nobody.
+        public static final Mobility OFF = new Mobility(Switch.OFF, Duration.ZERO);
+    }
 
     /// Logging.
     public record Log(LogFormat format, LogLevel level) {}

@@ -77,6 +77,8 @@ final class SettingsAssembly {
                 reader.value(Schema.SHARDS).orElse(0),
                 reader.value(Schema.DATA_PLANE),
                 reader.value(Schema.COALESCING),
+                new ServerSettings.Mobility(
+                        reader.value(Schema.MOBILITY), reader.value(Schema.MOBILITY_WINDOW)),
                 reader.value(Schema.DRAIN_TIMEOUT));
     }
 

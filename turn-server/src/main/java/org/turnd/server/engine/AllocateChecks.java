@@ -7,6 +7,7 @@ import org.turnd.stun.AttributeType;
 import org.turnd.stun.ErrorReason;
 import org.turnd.stun.StunAttribute.AdditionalAddressFamily;
 import org.turnd.stun.StunAttribute.EvenPort;
+import org.turnd.stun.StunAttribute.MobilityTicket;
 import org.turnd.stun.StunAttribute.RequestedTransport;
 import org.turnd.stun.StunAttribute.UnknownAttributes;
 import org.turnd.stun.StunMessage;
@@ -66,6 +67,24 @@ final class AllocateChecks {
                             RefusalCause.UNSUPPORTED_FAMILY);
         }
         return null;
+    }
+
+    /// Returns what RFC 8016 §3.1.2 has against an Allocate, or null.
+    static Answer.@Nullable Refusal checkMobility(StunMessage message, boolean allowed) {
+        MobilityTicket wanted = message.first(MobilityTicket.class);
+        if (wanted == null) {
+            return null;
+        }
+        // M-02: also where mobility is off.
+        if (wanted.value().length() > 0) {
+            return BAD_REQUEST;
+        }
+        // M-01: "off" is the operator's policy. A client that would rather do without asks again
+        // without the attribute.
+        return allowed
+                ? null
+                : Answer.Refusal.of(
+                        ErrorReason.MOBILITY_FORBIDDEN, RefusalCause.MOBILITY_FORBIDDEN);
     }
 
     private static boolean isAnyMalformed(StunMessage message) {

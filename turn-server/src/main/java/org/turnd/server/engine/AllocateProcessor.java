@@ -22,6 +22,7 @@ final class AllocateProcessor {
     private final EngineSettings settings;
     private final SharedState shared;
     private final Allocations allocations;
+    private final Mobility mobility;
     private final EngineEvents events;
     private final EngineCounters counters;
     private final Responder responder;
@@ -30,12 +31,14 @@ final class AllocateProcessor {
             EngineSettings settings,
             SharedState shared,
             Allocations allocations,
+            Mobility mobility,
             EngineEvents events,
             EngineCounters counters,
             Responder responder) {
         this.settings = settings;
         this.shared = shared;
         this.allocations = allocations;
+        this.mobility = mobility;
         this.events = events;
         this.counters = counters;
         this.responder = responder;
@@ -52,6 +55,10 @@ final class AllocateProcessor {
         Answer.Refusal wrong = AllocateChecks.check(message);
         if (wrong != null) {
             return wrong;
+        }
+        Answer.Refusal forbidden = AllocateChecks.checkMobility(message, settings.mobility());
+        if (forbidden != null) {
+            return forbidden;
         }
         // F-28, F-29: 403 "at any point".
         if (ClientPolicy.isTunnel(request.client().client())) {
@@ -206,6 +213,9 @@ final class AllocateProcessor {
         attributes.add(new XorMappedAddress(request.client().client()));
         if (pending.token != null) {
             attributes.add(pending.token);
+        }
+        if (pending.mobile) {
+            attributes.add(mobility.start(allocation));
         }
         responder.respond(request, new Answer.Success(attributes));
     }

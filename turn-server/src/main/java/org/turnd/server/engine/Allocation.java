@@ -7,7 +7,15 @@ import org.turnd.stun.IntegrityKey;
 /// One allocation (RFC 8656 §6): a five-tuple, its user, and one relayed transport address or, when
 /// dual, two. As a timer it is due when the first of them expires.
 final class Allocation extends TimerWheel.Timer {
-    final ClientPath client;
+    /// Not mobile: no ticket stands for it.
+    static final long NO_SERIAL = 0;
+
+    /// Where the client is and gets its data; where it was, once [#abandoned].
+    ClientPath client;
+
+    /// Where a moving client has asked to be let in, and sent no data from yet (RFC 8016 §3.2.2).
+    @Nullable ClientPath next;
+
     final String username;
 
     /// The key of the Allocate's user; no password is kept (D-30).
@@ -22,6 +30,17 @@ final class Allocation extends TimerWheel.Timer {
     long bytesToPeers;
     long bytesToClient;
     boolean ended;
+
+    /// What its tickets call it.
+    long ticketSerial = NO_SERIAL;
+
+    /// Which of its tickets is the good one.
+    int ticketGeneration;
+
+    /// Its connection has closed, and its client has until [#abandonedUntilNanos] to come back.
+    boolean abandoned;
+
+    long abandonedUntilNanos;
 
     private @Nullable Relay ipv4;
     private @Nullable Relay ipv6;
@@ -57,12 +76,29 @@ final class Allocation extends TimerWheel.Timer {
                 || (ipv6 != null && ipv6.state == Relay.State.BINDING);
     }
 
+    boolean isMobile() {
+        return ticketSerial != NO_SERIAL;
+    }
+
+    /// Says whether this five-tuple is the client's, or about to be.
+    boolean isAt(ClientPath path) {
+        ClientPath second = next;
+        return (!abandoned && client.isSame(path)) || (second != null && second.isSame(path));
+    }
+
     boolean hasRelay() {
         return ipv4 != null || ipv6 != null;
     }
 
-    /// When the first relayed transport address expires.
+    /// When the first relayed transport address expires, or nobody waits for the client any more.
     long nextExpiryNanos() {
+        long relaysNanos = relaysExpireNanos();
+        return abandoned && abandonedUntilNanos - relaysNanos < 0
+                ? abandonedUntilNanos
+                : relaysNanos;
+    }
+
+    private long relaysExpireNanos() {
         Relay first = ipv4;
         Relay second = ipv6;
         if (first == null || second == null) {

@@ -1,6 +1,8 @@
 package org.turnd.server.engine;
 
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.turnd.server.engine.EngineEvents.EndReason;
@@ -25,8 +27,10 @@ final class Allocations {
     private final ChannelOffload offload;
     private final TimerWheel wheel;
     private final long seed;
-    private final AllocationTable datagramClients;
-    private int streamClients;
+    private final ClientPaths paths;
+    private final Map<Long, Allocation> mobile = new HashMap<>();
+    private long lastTicketSerial = Allocation.NO_SERIAL;
+    private int count;
     private @Nullable Relay[] relays = new @Nullable Relay[INITIAL_RELAYS];
     private int[] freeRelayIds = new int[INITIAL_RELAYS];
     private int freeRelayIdCount;
@@ -50,17 +54,17 @@ final class Allocations {
         this.offload = offload;
         this.wheel = new TimerWheel();
         this.seed = random.nextLong();
-        this.datagramClients = new AllocationTable(seed);
+        this.paths = new ClientPaths(seed);
     }
 
     /// Returns the allocation of a UDP five-tuple, live, pending or expired; for the data path.
     @Nullable Allocation find(int listener, long high, long low, int port) {
-        return datagramClients.find(listener, high, low, port);
+        return paths.find(listener, high, low, port);
     }
 
     /// Returns the pending or live allocation of a five-tuple. One that has just expired ends now.
     @Nullable Allocation findLive(ClientPath client, long nowNanos) {
-        Allocation allocation = find(client);
+        Allocation allocation = paths.find(client);
         if (allocation == null) {
             return null;
         }
@@ -74,7 +78,7 @@ final class Allocations {
     }
 
     int count() {
-        return datagramClients.size() + streamClients;
+        return count;
     }
 
     boolean isFull() {
@@ -87,12 +91,8 @@ final class Allocations {
 
     /// Registers an allocation whose answer is still pending.
     void begin(Allocation allocation) {
-        if (allocation.client.transport() == Transport.UDP) {
-            datagramClients.put(allocation);
-        } else {
-            allocation.client.streamAllocation = allocation;
-            streamClients++;
-        }
+        paths.bind(allocation.client, allocation);
+        count++;
     }
 
     /// Adds a relay on a leased port. Its socket is asked for with [#bind].
@@ -165,6 +165,74 @@ final class Allocations {
         }
     }
 
+    /// Lets tickets stand for an allocation.
+    void makeMobile(Allocation allocation) {
+        allocation.ticketSerial = ++lastTicketSerial;
+        mobile.put(allocation.ticketSerial, allocation);
+    }
+
+    /// Returns the live allocation that a ticket calls by this serial, or null.
+    @Nullable Allocation findMobile(long serial, long nowNanos) {
+        Allocation allocation = mobile.get(serial);
+        if (allocation == null) {
+            return null;
+        }
+        endExpired(allocation, nowNanos);
+        return allocation.ended ? null : allocation;
+    }
+
+    /// Gives a mobile allocation a second five-tuple, which takes the place of the first one once
+    /// data comes from it, and at once when nobody is left at the first.
+    void letIn(ClientPath client, Allocation allocation) {
+        forgetNext(allocation);
+        allocation.next = client;
+        paths.bind(client, allocation);
+        events.onClientLetIn(client, allocation.username);
+        if (allocation.abandoned) {
+            move(allocation);
+        }
+    }
+
+    /// Takes the second five-tuple from an allocation, if it has one.
+    void forgetNext(Allocation allocation) {
+        ClientPath next = allocation.next;
+        if (next != null) {
+            allocation.next = null;
+            leave(next, allocation);
+        }
+    }
+
+    /// Makes an allocation's second five-tuple its only one.
+    void move(Allocation allocation) {
+        ClientPath from = allocation.client;
+        ClientPath to = allocation.next;
+        if (to == null) {
+            return;
+        }
+        allocation.client = to;
+        allocation.next = null;
+        if (!allocation.abandoned) {
+            leave(from, allocation);
+        }
+        allocation.abandoned = false;
+        counters.increment(Counter.CLIENTS_MOVED);
+        offload.onClientMoved(from, to);
+    }
+
+    /// Keeps an allocation whose connection has closed until its client comes back, but not for
+    /// longer than this.
+    void abandon(Allocation allocation, long untilNanos, long nowNanos) {
+        leave(allocation.client, allocation);
+        allocation.abandoned = true;
+        allocation.abandonedUntilNanos = untilNanos;
+        reschedule(allocation, nowNanos);
+    }
+
+    private void leave(ClientPath client, Allocation allocation) {
+        paths.unbind(client);
+        events.onClientLeft(client, allocation.username);
+    }
+
     /// Ends an allocation, pending or live, and gives back all it held.
     void end(Allocation allocation, EndReason reason, long nowNanos) {
         if (allocation.ended) {
@@ -179,12 +247,12 @@ final class Allocations {
                 closeRelay(relay, nowNanos);
             }
         }
-        if (allocation.client.transport() == Transport.UDP) {
-            datagramClients.remove(allocation);
-        } else {
-            allocation.client.streamAllocation = null;
-            streamClients--;
+        forgetNext(allocation);
+        if (!allocation.abandoned) {
+            paths.unbind(allocation.client);
         }
+        mobile.remove(allocation.ticketSerial);
+        count--;
         shared.releaseAllocation(allocation.username);
         PendingAllocate pending = allocation.pending;
         if (pending != null) {
@@ -227,14 +295,6 @@ final class Allocations {
                 });
     }
 
-    private @Nullable Allocation find(ClientPath client) {
-        if (client.transport() != Transport.UDP) {
-            return client.streamAllocation;
-        }
-        TransportAddress source = client.client();
-        return find(client.listener(), source.high(), source.low(), source.port());
-    }
-
     // G-06: each relay of a dual allocation at its own time.
     private void endExpired(Allocation allocation, long nowNanos) {
         for (AddressFamily family : AddressFamily.values()) {
@@ -242,6 +302,9 @@ final class Allocations {
             if (relay != null && relay.hasExpired(nowNanos)) {
                 endRelay(relay, EndReason.EXPIRED, nowNanos);
             }
+        }
+        if (allocation.abandoned && allocation.abandonedUntilNanos - nowNanos <= 0) {
+            end(allocation, EndReason.CONNECTION_CLOSED, nowNanos);
         }
     }
 

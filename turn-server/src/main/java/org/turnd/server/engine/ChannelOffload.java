@@ -18,6 +18,9 @@ public interface ChannelOffload {
 
                 @Override
                 public void onChannelClosed(ClientPath client, int relay, int channel) {}
+
+                @Override
+                public void onClientMoved(ClientPath from, ClientPath to) {}
             };
 
     /// A channel was bound, or bound again and so lives longer.
@@ -34,4 +37,7 @@ public interface ChannelOffload {
 
     /// A channel ended.
     void onChannelClosed(ClientPath client, int relay, int channel);
+
+    /// A client is at another five-tuple now, with all its channels (RFC 8016).
+    void onClientMoved(ClientPath from, ClientPath to);
 }

@@ -61,6 +61,23 @@ public final class ClientPath {
         return client;
     }
 
+    boolean isDatagram(int atListener, long high, long low, int port) {
+        return transport == Transport.UDP
+                && listener == atListener
+                && client.low() == low
+                && client.port() == port
+                && client.high() == high;
+    }
+
+    /// Says whether this is the same five-tuple. Two connections are never the same, not even when
+    /// their addresses are.
+    boolean isSame(ClientPath other) {
+        return transport == other.transport
+                && listener == other.listener
+                && connection == other.connection
+                && client.equals(other.client);
+    }
+
     @Override
     public String toString() {
         return transport + " " + client;

@@ -53,8 +53,8 @@ final class DataPath {
         this.transactionIds = transactionIds;
     }
 
-    /// ChannelData from a client (§12.6).
-    void onChannelData(
+    /// ChannelData from a client (§12.6). Returns false when it isn't any.
+    boolean onChannelData(
             @Nullable Allocation allocation,
             ByteBuf buffer,
             int offset,
@@ -62,20 +62,20 @@ final class DataPath {
             long nowNanos) {
         if (allocation == null) {
             counters.increment(Counter.DROPPED_NO_ALLOCATION);
-            return;
+            return false;
         }
         // J-12: shorter than it says is dropped, longer is padding.
         if (length < ChannelData.HEADER_LENGTH
                 || ChannelData.dataLength(buffer, offset) > length - ChannelData.HEADER_LENGTH) {
             counters.increment(Counter.DROPPED_MALFORMED);
-            return;
+            return false;
         }
         ChannelBinding channel =
                 allocation.channels.find(ChannelData.number(buffer, offset), nowNanos);
         // J-11. W-05: the channel is enough; its permission may have expired before it.
         if (channel == null || !channel.relay.isLive(nowNanos)) {
             counters.increment(Counter.DROPPED_NO_CHANNEL);
-            return;
+            return true;
         }
         toPeer(
                 channel.relay,
@@ -86,13 +86,15 @@ final class DataPath {
                 offset + ChannelData.HEADER_LENGTH,
                 ChannelData.dataLength(buffer, offset),
                 nowNanos);
+        return true;
     }
 
-    /// A Send indication from a client (§11.2). The view is borrowed.
-    void onSend(@Nullable Allocation allocation, StunView message, long nowNanos) {
+    /// A Send indication from a client (§11.2). The view is borrowed. Returns false when it isn't a
+    /// good one.
+    boolean onSend(@Nullable Allocation allocation, StunView message, long nowNanos) {
         if (allocation == null) {
             counters.increment(Counter.DROPPED_NO_ALLOCATION);
-            return;
+            return false;
         }
         int peer = message.find(AttributeType.XOR_PEER_ADDRESS);
         int data = message.find(AttributeType.DATA);
@@ -103,7 +105,7 @@ final class DataPath {
                 || message.find(AttributeType.DONT_FRAGMENT) >= 0
                 || UnderstoodAttributes.lacksAny(message)) {
             counters.increment(Counter.DROPPED_BAD_INDICATION);
-            return;
+            return false;
         }
         long high = message.xorAddressHigh(peer);
         long low = message.xorAddressLow(peer);
@@ -112,19 +114,20 @@ final class DataPath {
         // I-08.
         if (relay == null || port == 0 || !relay.isLive(nowNanos)) {
             counters.increment(Counter.DROPPED_BAD_INDICATION);
-            return;
+            return false;
         }
         // I-04.
         if (!relay.permissions.isLive(high, low, nowNanos)) {
             counters.increment(Counter.DROPPED_NO_PERMISSION);
-            return;
+            return true;
         }
         // I-07, S-06: the rules hold at send time, too.
         if (!policy.permits(high, low, port) && !shared.isRelayAddress(high, low)) {
             counters.increment(Counter.DROPPED_PEER_DENIED);
-            return;
+            return true;
         }
         toPeer(relay, high, low, port, message.buffer(), data, message.valueLength(data), nowNanos);
+        return true;
     }
 
     /// A datagram that arrived at a relayed transport address (§11.3, §12.5).

@@ -21,6 +21,12 @@ public interface EngineEvents {
     /// A request was answered with an error.
     void onRefused(ClientPath client, StunMethod method, int errorCode, RefusalCause cause);
 
+    /// The client of a mobile allocation came with its ticket from a new five-tuple (RFC 8016).
+    default void onClientLetIn(ClientPath client, String username) {}
+
+    /// A five-tuple isn't its allocation's any more, and the allocation goes on.
+    default void onClientLeft(ClientPath client, String username) {}
+
     /// Why an allocation ended.
     enum EndReason {
         EXPIRED,

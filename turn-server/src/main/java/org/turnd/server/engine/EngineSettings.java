@@ -16,6 +16,8 @@ import org.turnd.stun.StunAttribute.Lifetime;
 /// @param channelNumberMax the highest channel number, 0x4FFF or, for RFC 5766, 0x7FFF (J-02)
 /// @param classicStun answer Binding requests of RFC 3489, which lack the magic cookie (B-01)
 /// @param storedAnswersMax answers at most kept for retransmitted requests on this shard (C-02)
+/// @param mobility whether clients get and may use tickets (RFC 8016)
+/// @param mobilityWindowSeconds how long a mobile allocation outlives its connection (C-14)
 public record EngineSettings(
         String realm,
         @Nullable String software,
@@ -26,6 +28,8 @@ public record EngineSettings(
         int permissionsMax,
         int channelsMax,
         int storedAnswersMax,
+        boolean mobility,
+        int mobilityWindowSeconds,
         int channelNumberMax,
         boolean classicStun) {
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.turnd.stun.AddressFamily;
+import org.turnd.stun.AttributeType;
 import org.turnd.stun.ErrorReason;
 import org.turnd.stun.StunAttribute.AddressErrorCode;
 import org.turnd.stun.StunAttribute.ReservationToken;
@@ -20,6 +21,9 @@ final class PendingAllocate {
     /// The token of the port reserved beside this one, or null.
     final @Nullable ReservationToken token;
 
+    /// The client wants a ticket (RFC 8016 §3.1.2).
+    final boolean mobile;
+
     /// The families that a dual allocation could not have, and why.
     final List<AddressErrorCode> missing = new ArrayList<>();
 
@@ -34,6 +38,7 @@ final class PendingAllocate {
         this.rule = rule;
         this.fixedPort = fixedPort;
         this.token = token;
+        this.mobile = request.message().has(AttributeType.MOBILITY_TICKET);
     }
 
     static AddressErrorCode lacking(AddressFamily family, ErrorReason reason) {

@@ -23,5 +23,7 @@ public enum RefusalCause {
     USER_QUOTA,
     NO_PORT,
     CAPACITY,
-    BAD_RESERVATION
+    BAD_RESERVATION,
+    MOBILITY_FORBIDDEN,
+    BAD_TICKET
 }

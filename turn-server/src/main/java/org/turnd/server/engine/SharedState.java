@@ -1,5 +1,6 @@
 package org.turnd.server.engine;
 
+import javax.crypto.SecretKey;
 import org.jspecify.annotations.Nullable;
 import org.turnd.stun.AddressFamily;
 import org.turnd.stun.TransportAddress;
@@ -41,6 +42,9 @@ public interface SharedState {
 
     /// Says whether new allocations are refused because the server is about to stop.
     boolean isDraining();
+
+    /// The AES-256 key of MOBILITY-TICKETs (RFC 8016). Constant.
+    SecretKey ticketKey();
 
     /// Says whether this is the IP address of relayed addresses, internal or external.
     boolean isRelayAddress(long high, long low);

@@ -12,6 +12,7 @@ import org.turnd.stun.FirstByte;
 import org.turnd.stun.MalformedStun;
 import org.turnd.stun.MessageIntegrity;
 import org.turnd.stun.Octets;
+import org.turnd.stun.StunAttribute.MobilityTicket;
 import org.turnd.stun.StunAttribute.UnknownAttributes;
 import org.turnd.stun.StunClass;
 import org.turnd.stun.StunMessage;
@@ -41,6 +42,7 @@ public final class TurnEngine {
     private final BindingProcessor binding;
     private final AllocateProcessor allocate;
     private final RefreshProcessor refresh;
+    private final Mobility mobility;
     private final PermissionProcessor permission;
 
     /// @param shard this engine's number, as [EngineSink#handOver] and [SharedState] use it
@@ -69,9 +71,11 @@ public final class TurnEngine {
         responder = new Responder(settings, integrity, storedAnswers, sink, events, counters);
         classic = new ClassicStun(settings.classicStun(), counters, responder);
         binding = new BindingProcessor(counters);
-        allocate =
-                new AllocateProcessor(settings, shared, allocations, events, counters, responder);
         refresh = new RefreshProcessor(settings, allocations);
+        mobility = new Mobility(shard, settings, shared, allocations, refresh, random);
+        allocate =
+                new AllocateProcessor(
+                        settings, shared, allocations, mobility, events, counters, responder);
         permission = new PermissionProcessor(settings, shared, policy, offload, counters);
     }
 
@@ -86,23 +90,28 @@ public final class TurnEngine {
             int length,
             long nowNanos) {
         switch (protocolOf(buffer, offset, length)) {
-            case CHANNEL_DATA ->
-                    dataPath.onChannelData(
-                            allocations.find(listener, high, low, port),
-                            buffer,
-                            offset,
-                            length,
-                            nowNanos);
+            case CHANNEL_DATA -> {
+                Allocation allocation = allocations.find(listener, high, low, port);
+                boolean good = dataPath.onChannelData(allocation, buffer, offset, length, nowNanos);
+                if (good && allocation != null && allocation.next != null) {
+                    mobility.onData(allocation, listener, high, low, port);
+                }
+            }
             case STUN -> {
                 if (classic.answered(listener, high, low, port, buffer, offset, length, nowNanos)
                         || !isGoodStun(buffer, offset, length)) {
                     return;
                 }
-                if (isSend()) {
-                    dataPath.onSend(allocations.find(listener, high, low, port), view, nowNanos);
-                } else {
+                if (!isSend()) {
                     TransportAddress source = new TransportAddress(high, low, port);
                     onControl(ClientPath.datagram(listener, source), nowNanos);
+                    return;
+                }
+                Allocation allocation = allocations.find(listener, high, low, port);
+                if (dataPath.onSend(allocation, view, nowNanos)
+                        && allocation != null
+                        && allocation.next != null) {
+                    mobility.onData(allocation, listener, high, low, port);
                 }
             }
             case DTLS, OTHER -> counters.increment(Counter.DROPPED_NOT_STUN);
@@ -113,17 +122,26 @@ public final class TurnEngine {
     public void onStreamMessage(
             ClientPath client, ByteBuf buffer, int offset, int length, long nowNanos) {
         switch (protocolOf(buffer, offset, length)) {
-            case CHANNEL_DATA ->
-                    dataPath.onChannelData(
-                            client.streamAllocation, buffer, offset, length, nowNanos);
+            case CHANNEL_DATA -> {
+                Allocation allocation = client.streamAllocation;
+                boolean good = dataPath.onChannelData(allocation, buffer, offset, length, nowNanos);
+                if (good && allocation != null && allocation.next != null) {
+                    mobility.onData(allocation, client);
+                }
+            }
             case STUN -> {
                 if (!isGoodStun(buffer, offset, length)) {
                     return;
                 }
-                if (isSend()) {
-                    dataPath.onSend(client.streamAllocation, view, nowNanos);
-                } else {
+                if (!isSend()) {
                     onControl(client, nowNanos);
+                    return;
+                }
+                Allocation allocation = client.streamAllocation;
+                if (dataPath.onSend(allocation, view, nowNanos)
+                        && allocation != null
+                        && allocation.next != null) {
+                    mobility.onData(allocation, client);
                 }
             }
             case DTLS, OTHER -> counters.increment(Counter.DROPPED_NOT_STUN);
@@ -134,7 +152,7 @@ public final class TurnEngine {
     public void onStreamClosed(ClientPath client, long nowNanos) {
         Allocation allocation = client.streamAllocation;
         if (allocation != null) {
-            allocations.end(allocation, EndReason.CONNECTION_CLOSED, nowNanos);
+            mobility.onClosed(client, allocation, nowNanos);
         }
     }
 
@@ -286,7 +304,10 @@ public final class TurnEngine {
             counters.increment(Counter.DROPPED_MALFORMED);
             return;
         }
-        answer(new Request(client, message, view.hasFingerprint(), allocation, null, nowNanos));
+        MobilityTicket ticket = ticketOf(message);
+        // E-04: also who moves goes on with the key that the allocation began with.
+        Allocation claimed = ticket == null ? allocation : mobility.find(ticket, nowNanos);
+        answer(new Request(client, message, view.hasFingerprint(), claimed, null, nowNanos));
     }
 
     private static boolean isServed(StunMethod method) {
@@ -294,6 +315,10 @@ public final class TurnEngine {
             case BINDING, ALLOCATE, REFRESH, CREATE_PERMISSION, CHANNEL_BIND, SEND, DATA -> true;
             case SHARED_SECRET, CONNECT, CONNECTION_BIND, CONNECTION_ATTEMPT, GOOG_PING -> false;
         };
+    }
+
+    private static @Nullable MobilityTicket ticketOf(StunMessage message) {
+        return message.method() == StunMethod.REFRESH ? message.first(MobilityTicket.class) : null;
     }
 
     private static boolean isBeingAnswered(Allocation allocation, TransactionId id) {
@@ -337,6 +362,10 @@ public final class TurnEngine {
         StunMethod method = request.message().method();
         if (method == StunMethod.ALLOCATE) {
             return allocate.process(request);
+        }
+        MobilityTicket ticket = ticketOf(request.message());
+        if (ticket != null) {
+            return mobility.refresh(request, ticket);
         }
         Allocation allocation = request.allocation();
         // G-01.

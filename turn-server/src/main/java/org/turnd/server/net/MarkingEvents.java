@@ -24,6 +24,18 @@ final class MarkingEvents implements EngineEvents {
     }
 
     @Override
+    public void onClientLetIn(ClientPath client, String username) {
+        marker.mark(client, true);
+        next.onClientLetIn(client, username);
+    }
+
+    @Override
+    public void onClientLeft(ClientPath client, String username) {
+        marker.mark(client, false);
+        next.onClientLeft(client, username);
+    }
+
+    @Override
     public void onAllocationEnded(
             ClientPath client,
             String username,

@@ -146,6 +146,8 @@ public final class ShardGroup implements AutoCloseable {
                 limits.permissionsPerAllocation(),
                 limits.channelsPerAllocation(),
                 STORED_ANSWERS_MAX,
+                settings.mobility().allowed() == ServerSettings.Switch.ON,
+                (int) settings.mobility().window().toSeconds(),
                 limits.channelNumbers().max(),
                 settings.stun().classic() == ServerSettings.Switch.ON);
     }

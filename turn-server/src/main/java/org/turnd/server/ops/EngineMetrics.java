@@ -88,6 +88,10 @@ public final class EngineMetrics {
                     Series.plain("turnd_permissions_installed", "Permissions made or refreshed.");
             case CHANNELS_BOUND ->
                     Series.plain("turnd_channels_bound", "Channels bound or refreshed.");
+            case CLIENTS_MOVED ->
+                    Series.plain(
+                            "turnd_clients_moved",
+                            "Allocations that went along with their client to another address.");
             case RETRANSMISSIONS_ANSWERED ->
                     Series.plain(
                             "turnd_retransmissions_answered",

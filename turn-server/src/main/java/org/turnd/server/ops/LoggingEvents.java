@@ -44,6 +44,18 @@ public final class LoggingEvents implements EngineEvents {
     }
 
     @Override
+    public void onClientLetIn(ClientPath client, String username) {
+        if (log.isInfoEnabled()) {
+            log.atInfo()
+                    .setMessage("client_moved")
+                    .addKeyValue("client", client.client())
+                    .addKeyValue("transport", client.transport())
+                    .addKeyValue("username", LogText.safe(username))
+                    .log();
+        }
+    }
+
+    @Override
     public void onAllocationEnded(
             ClientPath client,
             String username,
@@ -96,6 +108,8 @@ public final class LoggingEvents implements EngineEvents {
                     UNSUPPORTED_FAMILY,
                     FAMILY_MISMATCH,
                     BAD_RESERVATION,
+                    MOBILITY_FORBIDDEN,
+                    BAD_TICKET,
                     PEER_DENIED ->
                     Level.INFO;
             case INCOMPLETE_CREDENTIALS,

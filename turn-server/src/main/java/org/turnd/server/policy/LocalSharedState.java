@@ -3,6 +3,8 @@ package org.turnd.server.policy;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.random.RandomGenerator;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 import org.turnd.server.config.ServerSettings;
 import org.turnd.server.engine.PortRule;
@@ -19,6 +21,8 @@ public final class LocalSharedState implements SharedState {
     /// cannot empty the pool.
     static final int PORTS_PER_RESERVATION = 4;
 
+    private static final int TICKET_KEY_BYTES = 32;
+
     private final Object lock = new Object();
     private final Map<AddressFamily, PortPool> pools = new EnumMap<>(AddressFamily.class);
     private final Map<AddressFamily, RelayDirectory> directories =
@@ -27,14 +31,15 @@ public final class LocalSharedState implements SharedState {
     private final @Nullable RelayDirectory ipv6;
     private final Reservations reservations;
     private final AllocationQuotas quotas;
+    private final SecretKey ticketKey;
     private volatile boolean draining;
 
     /// Starts with every port free.
     ///
     /// @param relay which addresses and ports relays may have
     /// @param allocationsPerUser allocations at most of one user, at least 1
-    /// @param random where ports and reservation tokens come from: a [java.security.SecureRandom]
-    ///   outside of tests, for tokens must not be guessed
+    /// @param random where ports, reservation tokens and the key of mobility tickets come from: a
+    ///   [java.security.SecureRandom] outside of tests, for they must not be guessed
     public LocalSharedState(
             ServerSettings.Relay relay, int allocationsPerUser, RandomGenerator random) {
         long quarantineNanos = relay.quarantine().toNanos();
@@ -52,6 +57,9 @@ public final class LocalSharedState implements SharedState {
                 new Reservations(
                         Math.max(1, ports / PORTS_PER_RESERVATION), random, this::giveBackUnused);
         quotas = new AllocationQuotas(allocationsPerUser);
+        byte[] key = new byte[TICKET_KEY_BYTES];
+        random.nextBytes(key);
+        ticketKey = new SecretKeySpec(key, "AES");
     }
 
     @Override
@@ -131,6 +139,11 @@ public final class LocalSharedState implements SharedState {
     /// Says from now on whether new allocations are refused.
     public void setDraining(boolean draining) {
         this.draining = draining;
+    }
+
+    @Override
+    public SecretKey ticketKey() {
+        return ticketKey;
     }
 
     @Override

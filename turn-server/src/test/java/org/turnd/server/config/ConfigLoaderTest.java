@@ -139,6 +139,9 @@ class ConfigLoaderTest {
         assertEquals(LogLevel.INFO, settings.log().level());
         assertEquals(0, settings.shards());
         assertEquals(DataPlane.AUTO, settings.dataPlane());
+        assertEquals(
+                new ServerSettings.Mobility(ServerSettings.Switch.OFF, Duration.ofSeconds(30)),
+                settings.mobility());
         assertEquals(Duration.ofMinutes(1), settings.drainTimeout());
     }
 

@@ -59,6 +59,8 @@ final class EngineFixture {
         int permissionsMax = 10;
         int channelsMax = 10;
         int storedAnswersMax = 100;
+        boolean mobility = true;
+        int mobilityWindowSeconds = 20;
         int channelNumberMax = 0x4FFF;
         boolean classicStun;
         @Nullable TransportAddress relayIpv4 = RELAY_IPV4;
@@ -68,6 +70,8 @@ final class EngineFixture {
         int minPort = 49152;
         int maxPort = 65535;
         int quarantineSeconds = 30;
+
+        ChannelOffload offload = ChannelOffload.NONE;
 
         /// Ports, quotas and reservations to share with another engine; by default its own.
         @Nullable LocalSharedState shared;
@@ -144,6 +148,16 @@ final class EngineFixture {
         }
 
         @Override
+        public void onClientLetIn(ClientPath client, String username) {
+            lines.add("let in " + username + " " + client);
+        }
+
+        @Override
+        public void onClientLeft(ClientPath client, String username) {
+            lines.add("left " + username + " " + client);
+        }
+
+        @Override
         public void onRefused(ClientPath client, StunMethod method, int code, RefusalCause cause) {
             lines.add("refused " + method.rfcName() + " " + code + " " + cause);
         }
@@ -185,7 +199,7 @@ final class EngineFixture {
                         peers,
                         sink,
                         events,
-                        ChannelOffload.NONE,
+                        options.offload,
                         random);
         credentials.add(USER, PASSWORD);
         credentials.add(OTHER_USER, OTHER_PASSWORD);
@@ -210,6 +224,8 @@ final class EngineFixture {
                 options.permissionsMax,
                 options.channelsMax,
                 options.storedAnswersMax,
+                options.mobility,
+                options.mobilityWindowSeconds,
                 options.channelNumberMax,
                 options.classicStun);
     }

@@ -40,6 +40,7 @@ public final class TestSettings {
     private int streamQueueBytes = 64 << 10;
     private String relayIpv4 = "127.0.0.1";
     private String relayIpv6 = "::1";
+    private ServerSettings.Mobility mobility = ServerSettings.Mobility.OFF;
     private List<String> allow = List.of("127.0.0.0/8", "::1/128");
 
     public TestSettings listen(Protocol protocol, String host, int port) {
@@ -79,6 +80,12 @@ public final class TestSettings {
 
     TestSettings streamQueueBytes(int bytes) {
         streamQueueBytes = bytes;
+        return this;
+    }
+
+    /// Lets clients move; their allocations outlive a connection by this.
+    TestSettings mobility(Duration window) {
+        mobility = new ServerSettings.Mobility(ServerSettings.Switch.ON, window);
         return this;
     }
 
@@ -146,6 +153,7 @@ public final class TestSettings {
                 shards,
                 plane,
                 Duration.ofNanos(150_000),
+                mobility,
                 Duration.ofSeconds(1));
     }
 

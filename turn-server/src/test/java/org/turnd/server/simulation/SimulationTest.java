@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.EnumSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.turnd.server.engine.Counter;
@@ -12,6 +13,9 @@ import org.turnd.server.engine.RefusalCause;
 /// Runs scenarios from seeds. `-Dturnd.simulation.seeds=N` runs N of them, beginning with
 /// `-Dturnd.simulation.firstSeed=S`.
 class SimulationTest {
+    private static final EnumSet<RefusalCause> NOBODY_MOVES =
+            EnumSet.of(RefusalCause.MOBILITY_FORBIDDEN, RefusalCause.BAD_TICKET);
+
     private static final long SEEDS = Long.getLong("turnd.simulation.seeds", 1_000);
     private static final long FIRST_SEED = Long.getLong("turnd.simulation.firstSeed", 1);
 
@@ -45,10 +49,10 @@ class SimulationTest {
         for (long seed = 1; seed <= SEEDS_FOR_COVERAGE; seed++) {
             tally.add(run(seed).tally());
         }
-        for (Counter counter : Counter.values()) {
+        for (Counter counter : EnumSet.complementOf(EnumSet.of(Counter.CLIENTS_MOVED))) {
             assertTrue(tally.get(counter) > 0, () -> counter + " never happens: " + tally);
         }
-        for (RefusalCause cause : RefusalCause.values()) {
+        for (RefusalCause cause : EnumSet.complementOf(NOBODY_MOVES)) {
             assertTrue(tally.get(cause) > 0, () -> cause + " never happens: " + tally);
         }
     }

@@ -27,6 +27,9 @@ final class VirtualServer {
     static final int TCP_LISTENER = 2;
     static final int TLS_LISTENER = 3;
 
+    /// How long a mobile allocation outlives its connection.
+    static final int MOBILITY_WINDOW_SECONDS = 20;
+
     private static final int CAPTURED_MAX = 64;
 
     /// A datagram seen on its way to the server, for those who replay.
@@ -176,6 +179,8 @@ final class VirtualServer {
                         settings.permissionsMax(),
                         settings.channelsMax(),
                         10_000,
+                        true,
+                        MOBILITY_WINDOW_SECONDS,
                         0x4FFF,
                         false),
                 world.shared(),

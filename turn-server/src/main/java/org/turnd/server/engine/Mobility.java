@@ -1,0 +1,141 @@
+package org.turnd.server.engine;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.turnd.server.engine.EngineEvents.EndReason;
+import org.turnd.stun.ErrorReason;
+import org.turnd.stun.StunAttribute;
+import org.turnd.stun.StunAttribute.MobilityTicket;
+
+/// Clients that change their five-tuple and keep their allocation (RFC 8016).
+///
+/// A Refresh with a ticket lets the client in on a second five-tuple. Data goes on along the first
+/// one until some comes from the second, or the first one's connection closes; then the second is
+/// the allocation's and the first is forgotten.
+final class Mobility {
+    private final int shard;
+    private final EngineSettings settings;
+    private final Allocations allocations;
+    private final RefreshProcessor refresh;
+    private final MobilityTickets tickets;
+
+    Mobility(
+            int shard,
+            EngineSettings settings,
+            SharedState shared,
+            Allocations allocations,
+            RefreshProcessor refresh,
+            RandomGenerator random) {
+        this.shard = shard;
+        this.settings = settings;
+        this.allocations = allocations;
+        this.refresh = refresh;
+        this.tickets = new MobilityTickets(shared.ticketKey(), random);
+    }
+
+    /// Makes an allocation mobile and returns its first ticket (§3.1.2).
+    MobilityTicket start(Allocation allocation) {
+        allocations.makeMobile(allocation);
+        return issue(allocation);
+    }
+
+    /// Returns the allocation that a ticket stands for, whoever brings it, or null.
+    @Nullable Allocation find(MobilityTicket presented, long nowNanos) {
+        MobilityTickets.Ticket ticket = open(presented);
+        return ticket == null ? null : find(ticket, nowNanos);
+    }
+
+    /// Refresh with a ticket (§3.2.2).
+    Answer refresh(Request request, MobilityTicket presented) {
+        // M-04. "off" is a local policy: 405 tells the client to begin anew without a ticket.
+        if (!settings.mobility()) {
+            return Answer.Refusal.of(
+                    ErrorReason.MOBILITY_FORBIDDEN, RefusalCause.MOBILITY_FORBIDDEN);
+        }
+        long nowNanos = request.nowNanos();
+        MobilityTickets.Ticket ticket = open(presented);
+        if (ticket == null) {
+            return Answer.Refusal.of(ErrorReason.BAD_REQUEST, RefusalCause.BAD_TICKET);
+        }
+        // W-10: a ticket of ours whose allocation has ended.
+        Allocation allocation = find(ticket, nowNanos);
+        if (allocation == null) {
+            return Answer.Refusal.of(ErrorReason.ALLOCATION_MISMATCH, RefusalCause.NO_ALLOCATION);
+        }
+        if (allocation.isAt(request.client())) {
+            return Answer.Refusal.of(ErrorReason.BAD_REQUEST, RefusalCause.BAD_TICKET);
+        }
+        if (!allocation.username.equals(request.user().username())) {
+            return Answer.Refusal.of(ErrorReason.WRONG_CREDENTIALS, RefusalCause.WRONG_USER);
+        }
+        // M-06: a retransmission of the Refresh that it was good for has been answered before.
+        if (ticket.generation() != allocation.ticketGeneration) {
+            return Answer.Refusal.of(ErrorReason.BAD_REQUEST, RefusalCause.BAD_TICKET);
+        }
+        // A five-tuple has one allocation at most.
+        if (allocations.findLive(request.client(), nowNanos) != null) {
+            return Answer.Refusal.of(
+                    ErrorReason.ALLOCATION_MISMATCH, RefusalCause.ALLOCATION_EXISTS);
+        }
+        // F-29: nor does an allocation move to where none could be made.
+        if (ClientPolicy.isTunnel(request.client().client())) {
+            return Answer.Refusal.of(ErrorReason.FORBIDDEN, RefusalCause.CLIENT_DENIED);
+        }
+        Answer answer = refresh.process(request, allocation);
+        if (!(answer instanceof Answer.Success success) || allocation.ended) {
+            return answer;
+        }
+        allocations.letIn(request.client(), allocation);
+        List<StunAttribute> attributes = new ArrayList<>(success.attributes());
+        attributes.add(issue(allocation));
+        return new Answer.Success(attributes);
+    }
+
+    /// A client whose allocation has two five-tuples has sent data from this one (M-05).
+    void onData(Allocation allocation, int listener, long high, long low, int port) {
+        ClientPath next = allocation.next;
+        if (next != null && next.isDatagram(listener, high, low, port)) {
+            allocations.move(allocation);
+        }
+    }
+
+    /// As above, over a stream.
+    void onData(Allocation allocation, ClientPath client) {
+        if (allocation.next == client) {
+            allocations.move(allocation);
+        }
+    }
+
+    /// A connection with an allocation has closed (C-14).
+    void onClosed(ClientPath client, Allocation allocation, long nowNanos) {
+        if (allocation.next == client) {
+            allocations.forgetNext(allocation);
+        } else if (allocation.next != null) {
+            // M-05.
+            allocations.move(allocation);
+        } else if (allocation.isMobile()) {
+            long windowNanos = settings.mobilityWindowSeconds() * TimerWheel.TICK_NANOS;
+            allocations.abandon(allocation, nowNanos + windowNanos, nowNanos);
+        } else {
+            allocations.end(allocation, EndReason.CONNECTION_CLOSED, nowNanos);
+        }
+    }
+
+    private @Nullable Allocation find(MobilityTickets.Ticket ticket, long nowNanos) {
+        return ticket.shard() == shard ? allocations.findMobile(ticket.serial(), nowNanos) : null;
+    }
+
+    private MobilityTickets.@Nullable Ticket open(MobilityTicket presented) {
+        return settings.mobility() ? tickets.open(presented.value()) : null;
+    }
+
+    private MobilityTicket issue(Allocation allocation) {
+        allocation.ticketGeneration++;
+        return new MobilityTicket(
+                tickets.seal(
+                        new MobilityTickets.Ticket(
+                                shard, allocation.ticketSerial, allocation.ticketGeneration)));
+    }
+}
