@@ -19,7 +19,7 @@ final class ConfigSource {
             paramLabel = "FILE",
             description = {
                 "The configuration. Default: " + DEFAULT_FILE + ", or the environment alone",
-                "where that is missing and TURND_AUTH_... is set."
+                "where that is missing and TURND_AUTH_... or TURND_OAUTH_... is set."
             })
     private @Nullable Path file;
 
@@ -52,7 +52,9 @@ final class ConfigSource {
         }
         Path fallback = Path.of(DEFAULT_FILE);
         boolean environmentSuffices =
-                environment.keySet().stream().anyMatch(name -> name.startsWith("TURND_AUTH_"));
+                environment.keySet().stream()
+                        .anyMatch(name ->
+                                name.startsWith("TURND_AUTH_") || name.startsWith("TURND_OAUTH_"));
         return environmentSuffices && !Files.exists(fallback) ? null : fallback;
     }
 

@@ -6,6 +6,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.turnd.server.TurnServer;
+import org.turnd.server.config.OAuthSettings;
 import org.turnd.server.config.ServerSettings;
 import org.turnd.server.config.ServerSettings.Listener;
 import org.turnd.server.config.ServerSettings.Protocol;
@@ -96,11 +97,13 @@ final class StartupReport {
     }
 
     private void authentication(ServerSettings settings) {
+        OAuthSettings oauth = settings.auth().oauth();
         log.atInfo()
                 .setMessage("authentication")
                 .addKeyValue("realm", settings.realm())
                 .addKeyValue("shared_secrets", settings.auth().secrets().size())
                 .addKeyValue("users", settings.auth().users().size())
+                .addKeyValue("oauth_keys", oauth == null ? 0 : oauth.keys().size())
                 .log();
     }
 

@@ -2,6 +2,7 @@ package org.turnd.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.typesafe.config.ConfigFactory;
@@ -11,11 +12,20 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.turnd.stun.IntegrityKey;
+import org.turnd.stun.Octets;
+import org.turnd.stun.SelfContainedToken;
+import org.turnd.stun.TokenAlgorithm;
+import org.turnd.stun.TokenKey;
 
 class CommandLineTest {
     @TempDir private Path directory;
@@ -120,6 +130,40 @@ class CommandLineTest {
         assertEquals(
                 "turn:turn.example.org:3478?transport=udp",
                 server.getStringList("urls").getFirst());
+    }
+
+    @Test
+    @Tag("O-07")
+    void credentialsPrintsATokenForAnRtcConfiguration() throws Exception {
+        Path file = directory.resolve("turnd.conf");
+        String key = "SEdrajMyS0pHaXV5MDk4c2RmYXFiTmpPaWF6NzE5MjM=";
+        Files.writeString(
+                file,
+                "oauth { server-name = turn.example.org, keys = [{ kid = one, key = \"%s\" }] }"
+                        .formatted(key));
+        String[] line = {"credentials", "--oauth", "--ttl", "2h", "-c", file.toString()};
+
+        assertEquals(ExitCode.OK, turnd(line), err::toString);
+        var server =
+                ConfigFactory.parseString(out.toString()).getConfigList("iceServers").getFirst();
+        assertEquals("one", server.getString("username"));
+        assertEquals("oauth", server.getString("credentialType"));
+        byte[] raw = Base64.getDecoder().decode(server.getString("credential.accessToken"));
+        SelfContainedToken token =
+                TokenKey.of(TokenAlgorithm.A256GCM, Base64.getDecoder().decode(key))
+                        .open(Octets.of(raw), "turn.example.org");
+        assertNotNull(token);
+        if (token != null) {
+            byte[] macKey = Base64.getDecoder().decode(server.getString("credential.macKey"));
+            assertEquals(IntegrityKey.ofBytes(macKey), token.macKey());
+            assertEquals(TimeUnit.HOURS.toSeconds(2), token.lifetimeSeconds());
+            assertTrue(token.remaining(Instant.now()).compareTo(Duration.ofHours(1)) > 0);
+        }
+        assertFalse(out.toString().contains(key) || err.toString().contains(key));
+
+        String[] other = {"credentials", "--oauth", "--kid", "two", "-c", file.toString()};
+        assertEquals(ExitCode.CONFIGURATION, turnd(other));
+        assertTrue(err.toString().contains("has no key two in oauth.keys"), err.toString());
     }
 
     @ParameterizedTest

@@ -75,7 +75,13 @@ public sealed interface StunAttribute {
     record ThirdPartyAuthorization(String value) implements StunAttribute {}
 
     /// RFC 7635 §6.2: the raw token.
-    record AccessToken(Octets value) implements StunAttribute {}
+    record AccessToken(Octets value) implements StunAttribute {
+        /// Returns the length of the token and nothing of its content.
+        @Override
+        public String toString() {
+            return "AccessToken[" + value.length() + " bytes]";
+        }
+    }
 
     /// RFC 8016 §3.3: empty in a request for a ticket.
     record MobilityTicket(Octets value) implements StunAttribute {}

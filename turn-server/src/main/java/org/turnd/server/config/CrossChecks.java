@@ -2,6 +2,7 @@ package org.turnd.server.config;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.turnd.server.config.ServerSettings.Http;
@@ -102,6 +103,7 @@ final class CrossChecks {
     void checkAuth(ServerSettings.Auth auth) {
         if (auth.secrets().isEmpty()
                 && auth.users().isEmpty()
+                && !reader.isGiven(Schema.OAUTH_KEYS)
                 && reader.isGood(Schema.SECRET, Schema.USERS)) {
             reader.addProblem(
                     Schema.SECRET,
@@ -111,6 +113,31 @@ final class CrossChecks {
                             .formatted(
                                     Schema.SECRET.variable(),
                                     Schema.SECRET.variable() + Setting.FILE_SUFFIX));
+        }
+    }
+
+    void checkOAuth(@Nullable String serverName, List<OAuthSettings.SharedKey> keys) {
+        if (serverName == null && !keys.isEmpty() && reader.isGood(Schema.OAUTH_SERVER_NAME)) {
+            reader.addProblem(
+                    Schema.OAUTH_KEYS,
+                    "there is no oauth.server-name for them",
+                    "oauth.server-name and oauth.keys together",
+                    "set oauth.server-name to the name that tokens are made for");
+        }
+        if (serverName != null && keys.isEmpty() && reader.isGood(Schema.OAUTH_KEYS)) {
+            reader.addProblem(
+                    Schema.OAUTH_SERVER_NAME,
+                    "there are no oauth.keys for it",
+                    "oauth.server-name and oauth.keys together",
+                    "set oauth.keys to what the authorization server shares with this one");
+        }
+        Instant now = Instant.now();
+        for (OAuthSettings.SharedKey key : keys) {
+            if (key.validUntil() != null && !now.isBefore(key.validUntil())) {
+                warnings.add(
+                        "oauth.keys: the key %s is good no more since %s"
+                                .formatted(key.id(), key.validUntil()));
+            }
         }
     }
 

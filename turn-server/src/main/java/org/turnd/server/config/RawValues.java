@@ -236,7 +236,10 @@ final class RawValues {
         Origin origin = origin(value);
         return switch (value.valueType()) {
             case STRING, NUMBER, BOOLEAN -> Item.of(String.valueOf(value.unwrapped()), origin);
-            case OBJECT -> setting.equals(Schema.USERS) ? objectItem((ConfigObject) value) : null;
+            case OBJECT ->
+                    setting.equals(Schema.USERS) || setting.equals(Schema.OAUTH_KEYS)
+                            ? objectItem((ConfigObject) value)
+                            : null;
             case LIST, NULL -> null;
         };
     }

@@ -137,7 +137,7 @@ final class Schema {
     static final Setting<String> USERS =
             Setting.list(
                             "auth.users",
-                            ValueTypes.user(),
+                            ValueTypes.described(UsersReader.EXPECTED),
                             null,
                             "Users with a password that doesn't expire, as `{ name = alice,"
                                     + " password = \"...\" }`. Instead of the password the key may"
@@ -158,6 +158,27 @@ final class Schema {
                     ValueTypes.duration(MINUTE, HOUR),
                     "10m",
                     "How long a NONCE is accepted. Clients get a new one by themselves.");
+
+    static final Setting<String> OAUTH_SERVER_NAME =
+            Setting.unset(
+                    "oauth.server-name",
+                    ValueTypes.realm(),
+                    "With `oauth.keys`, clients may come with a token of an authorization server (RFC"
+                            + " 7635), besides or instead of the users of `auth`. This name is what"
+                            + " the server tells them, and what their tokens must be made for.");
+    static final Setting<String> OAUTH_KEYS =
+            Setting.list(
+                            "oauth.keys",
+                            ValueTypes.described(OAuthKeysReader.EXPECTED),
+                            null,
+                            "The keys shared with authorization servers, as `{ kid = \"2030-01\", key ="
+                                    + " \"...\" }` with the key in base64 or hexadecimal, or with"
+                                    + " `key-file`. Several while you replace one. `algorithm` is"
+                                    + " `A256GCM`, the default, or `A128GCM`, with at least 32 or 16"
+                                    + " bytes; of a longer key the first ones count. `valid-from` and"
+                                    + " `valid-until` are times as `2030-01-31T00:00:00Z`. In the"
+                                    + " environment: `kid:key` or `kid:key:algorithm`.")
+                    .secret();
 
     static final Setting<CidrBlock> ALLOW =
             Setting.list(
@@ -372,6 +393,8 @@ final class Schema {
                     USERS,
                     SEPARATOR,
                     NONCE_LIFETIME,
+                    OAUTH_SERVER_NAME,
+                    OAUTH_KEYS,
                     ALLOW,
                     DENY,
                     ALLOCATIONS,

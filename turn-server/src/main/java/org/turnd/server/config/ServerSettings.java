@@ -109,8 +109,13 @@ public record ServerSettings(
     /// @param users long-term users
     /// @param separator what parts expiry and user id in the name of a time-limited credential
     /// @param nonceLifetime how long a NONCE is accepted
+    /// @param oauth third-party authorization, null when it isn't offered
     public record Auth(
-            List<Secret> secrets, List<User> users, char separator, Duration nonceLifetime) {
+            List<Secret> secrets,
+            List<User> users,
+            char separator,
+            Duration nonceLifetime,
+            @Nullable OAuthSettings oauth) {
         /// The separator that every issuer of time-limited credentials knows.
         public static final char USUAL_SEPARATOR = ':';
 
@@ -121,7 +126,7 @@ public record ServerSettings(
 
         /// Credentials with the [#USUAL_SEPARATOR].
         public Auth(List<Secret> secrets, List<User> users, Duration nonceLifetime) {
-            this(secrets, users, USUAL_SEPARATOR, nonceLifetime);
+            this(secrets, users, USUAL_SEPARATOR, nonceLifetime, null);
         }
     }
 

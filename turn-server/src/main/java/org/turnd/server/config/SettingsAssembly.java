@@ -51,7 +51,7 @@ final class SettingsAssembly {
         Path key = path(Schema.KEY, file);
         List<Listener> listeners = listeners(certificate != null);
         checks.checkListeners(listeners, relay);
-        Auth auth = auth(realm);
+        Auth auth = auth(realm, file);
         checks.checkAuth(auth);
         Limits limits = limits();
         checks.checkLifetimes(limits);
@@ -141,7 +141,7 @@ final class SettingsAssembly {
         return stun;
     }
 
-    private Auth auth(String realm) {
+    private Auth auth(String realm, @Nullable Path configuration) {
         RawValues.Raw users = raw.get(Schema.USERS);
         List<User> known = users == null ? List.of() : new UsersReader(realm, problems).read(users);
         if (users != null && known.size() < users.items().size()) {
@@ -151,7 +151,23 @@ final class SettingsAssembly {
                 reader.list(Schema.SECRET),
                 known,
                 reader.value(Schema.SEPARATOR),
-                reader.value(Schema.NONCE_LIFETIME));
+                reader.value(Schema.NONCE_LIFETIME),
+                oauth(configuration));
+    }
+
+    private @Nullable OAuthSettings oauth(@Nullable Path configuration) {
+        String serverName = reader.given(Schema.OAUTH_SERVER_NAME);
+        RawValues.Raw keys = raw.get(Schema.OAUTH_KEYS);
+        if (keys == null || keys.items().isEmpty()) {
+            checks.checkOAuth(serverName, List.of());
+            return null;
+        }
+        var known = new OAuthKeysReader(configuration, problems).read(keys);
+        if (known.size() < keys.items().size()) {
+            reader.setBad(Schema.OAUTH_KEYS);
+        }
+        checks.checkOAuth(serverName, known);
+        return serverName == null ? null : new OAuthSettings(serverName, known);
     }
 
     private Peers peers() {

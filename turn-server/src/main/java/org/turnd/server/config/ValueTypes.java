@@ -226,9 +226,10 @@ final class ValueTypes {
         return new Type<>("a text", ServerSettings.Secret::new);
     }
 
-    /// Users are read by [UsersReader]; this tells only what they look like.
-    static ValueType<String> user() {
-        return new Type<>(UsersReader.EXPECTED, text -> text);
+    /// What a reader of its own reads, [UsersReader] for example; this tells only what it looks
+    /// like.
+    static ValueType<String> described(String expected) {
+        return new Type<>(expected, text -> text);
     }
 
     /// The shortest text of a duration: `10m`.

@@ -8,6 +8,11 @@ public enum RefusalCause {
     WRONG_REALM,
     UNKNOWN_USER,
     WRONG_PASSWORD,
+    /// A token whose kid names no key that is good now.
+    UNKNOWN_KEY_ID,
+    /// A token that isn't authentic, or is meant for another server.
+    BAD_TOKEN,
+    EXPIRED_TOKEN,
     STALE_NONCE,
     UNKNOWN_ATTRIBUTE,
     BAD_REQUEST,

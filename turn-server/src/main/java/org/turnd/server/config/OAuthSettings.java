@@ -1,0 +1,30 @@
+package org.turnd.server.config;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.turnd.stun.TokenKey;
+
+/// Third-party authorization (RFC 7635).
+///
+/// @param serverName what THIRD-PARTY-AUTHORIZATION says, and tokens are sealed for
+/// @param keys the keys shared with authorization servers, each id once
+public record OAuthSettings(String serverName, List<SharedKey> keys) {
+    public OAuthSettings {
+        keys = List.copyOf(keys);
+    }
+
+    /// One long-term key.
+    ///
+    /// @param id the kid, which clients send as USERNAME
+    /// @param validFrom when it begins to be good, null: it is
+    /// @param validUntil when it is good no more, null: never
+    public record SharedKey(
+            String id, TokenKey key, @Nullable Instant validFrom, @Nullable Instant validUntil) {
+        /// Says whether tokens of this key are taken now.
+        public boolean isLive(Instant now) {
+            return (validFrom == null || !now.isBefore(validFrom))
+                    && (validUntil == null || now.isBefore(validUntil));
+        }
+    }
+}
