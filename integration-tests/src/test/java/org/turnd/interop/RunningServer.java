@@ -175,6 +175,14 @@ public final class RunningServer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        return turnd(file);
+    }
+
+    /// Returns the command that runs turnd.
+    ///
+    /// @param configuration its file
+    /// @return the program and its arguments
+    static List<String> turnd(Path configuration) {
         return List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
@@ -187,7 +195,7 @@ public final class RunningServer implements AutoCloseable {
                 "org.turnd.cli.Turnd",
                 "run",
                 "-c",
-                file.toString());
+                configuration.toString());
     }
 
     /// Returns the `host:port` of the UDP and TCP listeners, IPv6 addresses in brackets.

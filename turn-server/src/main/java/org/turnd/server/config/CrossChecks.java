@@ -98,6 +98,13 @@ final class CrossChecks {
                     "classic-stun = on: Binding requests without the magic cookie are answered; make"
                             + " sure that no other protocol shares the UDP ports");
         }
+        // N-10
+        if (stun.discovery() != null) {
+            warnings.add(
+                    "behavior-discovery.addresses: clients may have answers sent from another address"
+                            + " and to another port of their own, up to %d a second each"
+                                    .formatted(stun.discovery().requestsPerSecond()));
+        }
     }
 
     void checkAuth(ServerSettings.Auth auth) {
@@ -236,7 +243,7 @@ final class CrossChecks {
         return (bothUdp || bothTcp) && overlap(one.address(), other.address());
     }
 
-    private static boolean overlap(TransportAddress one, TransportAddress other) {
+    static boolean overlap(TransportAddress one, TransportAddress other) {
         return one.port() == other.port() && one.port() != 0 && sameHost(one, other);
     }
 

@@ -3,6 +3,7 @@ package org.turnd.server.config;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.turnd.stun.IntegrityKey;
 import org.turnd.stun.TransportAddress;
@@ -80,9 +81,38 @@ public record ServerSettings(
     /// Binding beyond RFC 8489.
     ///
     /// @param classic requests of RFC 3489, without the magic cookie, are answered over UDP
-    public record Stun(Switch classic) {
+    /// @param discovery NAT behaviour discovery (RFC 5780), null when it is off
+    public record Stun(Switch classic, @Nullable BehaviorDiscovery discovery) {
         /// RFC 8489 and no more.
-        public static final Stun PLAIN = new Stun(Switch.OFF);
+        public static final Stun PLAIN = new Stun(Switch.OFF, null);
+    }
+
+    /// NAT behaviour discovery over UDP, at two addresses of one family, or two of each, and at the
+    /// same two ports of each.
+    ///
+    /// @param addresses local addresses, port 0; two that follow each other belong together
+    /// @param externalAddresses what clients see instead of them, in the same order
+    /// @param firstPort, secondPort the ports
+    /// @param requestsPerSecond answers a second that one source gets from or to somewhere else, or
+    ///   padded, on each shard
+    public record BehaviorDiscovery(
+            List<TransportAddress> addresses,
+            List<TransportAddress> externalAddresses,
+            int firstPort,
+            int secondPort,
+            int requestsPerSecond) {
+        public BehaviorDiscovery {
+            addresses = List.copyOf(addresses);
+            externalAddresses = List.copyOf(externalAddresses);
+        }
+
+        /// Returns the UDP listeners that discovery needs.
+        public List<Listener> listeners() {
+            return addresses.stream()
+                    .flatMap(one -> Stream.of(one.withPort(firstPort), one.withPort(secondPort)))
+                    .map(one -> new Listener(Protocol.UDP, one))
+                    .toList();
+        }
     }
 
     /// Relayed transport addresses.

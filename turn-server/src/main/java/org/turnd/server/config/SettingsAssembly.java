@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.turnd.server.config.ServerSettings.Auth;
+import org.turnd.server.config.ServerSettings.BehaviorDiscovery;
 import org.turnd.server.config.ServerSettings.Http;
 import org.turnd.server.config.ServerSettings.Limits;
 import org.turnd.server.config.ServerSettings.Listener;
@@ -49,7 +50,9 @@ final class SettingsAssembly {
         Relay relay = relay();
         Path certificate = path(Schema.CERTIFICATE, file);
         Path key = path(Schema.KEY, file);
+        Stun stun = stun();
         List<Listener> listeners = listeners(certificate != null);
+        addDiscovery(stun.discovery(), listeners);
         checks.checkListeners(listeners, relay);
         Auth auth = auth(realm, file);
         checks.checkAuth(auth);
@@ -64,7 +67,7 @@ final class SettingsAssembly {
                 realm,
                 reader.value(Schema.SOFTWARE).orElse(null),
                 listeners,
-                stun(),
+                stun,
                 relay,
                 auth,
                 peers(),
@@ -88,6 +91,20 @@ final class SettingsAssembly {
         add(Protocol.TCP, Schema.TCP, everywhere(PORT), listeners);
         add(Protocol.TLS, Schema.TLS, hasCertificate ? everywhere(TLS_PORT) : List.of(), listeners);
         return listeners;
+    }
+
+    private static void addDiscovery(
+            @Nullable BehaviorDiscovery discovery, List<Listener> listeners) {
+        if (discovery != null) {
+            discovery.listeners().stream()
+                    .filter(one -> listeners.stream().noneMatch(other -> covers(other, one)))
+                    .forEach(listeners::add);
+        }
+    }
+
+    private static boolean covers(Listener listener, Listener other) {
+        return listener.protocol() == other.protocol()
+                && CrossChecks.overlap(listener.address(), other.address());
     }
 
     private void add(
@@ -136,7 +153,7 @@ final class SettingsAssembly {
     }
 
     private Stun stun() {
-        Stun stun = new Stun(reader.value(Schema.CLASSIC_STUN));
+        Stun stun = new Stun(reader.value(Schema.CLASSIC_STUN), new DiscoveryReader(reader).read());
         checks.warnOfRisks(stun);
         return stun;
     }

@@ -135,6 +135,20 @@ final class ValueTypes {
                 });
     }
 
+    /// One particular IP address.
+    static ValueType<TransportAddress> ipAddress() {
+        return new Type<>(
+                "an IP address, as in 192.0.2.1 or 2001:db8::1",
+                text -> {
+                    TransportAddress address = IpLiteral.parse(text);
+                    if (address == null || address.toInetAddress().isAnyLocalAddress()) {
+                        throw new ValueType.Mismatch(
+                                "write one address without a port, not a name or a wildcard");
+                    }
+                    return address;
+                });
+    }
+
     /// One particular IP address of a family.
     static ValueType<TransportAddress> ipAddress(boolean ipv4) {
         String family = ipv4 ? "an IPv4" : "an IPv6";

@@ -22,8 +22,8 @@ final class ClassicStun {
     private static final int BINDING_REQUEST =
             MessageType.of(StunMethod.BINDING, StunClass.REQUEST);
 
-    /// What RFC 3489 §11.2 defines and may be ignored here. Neither RESPONSE-ADDRESS, which would
-    /// make a reflector of the server (B-04), nor CHANGE-REQUEST is among it.
+    /// What RFC 3489 §11.2 defines and may be ignored here. Not RESPONSE-ADDRESS, which would make
+    /// a reflector of the server (B-04), nor CHANGE-REQUEST, which [NatDiscovery] knows.
     private static final BitSet UNDERSTOOD = new BitSet();
 
     static {
@@ -33,11 +33,13 @@ final class ClassicStun {
 
     private final boolean on;
     private final EngineCounters counters;
+    private final NatDiscovery discovery;
     private final Responder responder;
     private final StunView view = new StunView();
 
-    ClassicStun(boolean on, EngineCounters counters, Responder responder) {
+    ClassicStun(boolean on, EngineCounters counters, NatDiscovery discovery, Responder responder) {
         this.on = on;
+        this.discovery = discovery;
         this.counters = counters;
         this.responder = responder;
     }
@@ -65,30 +67,38 @@ final class ClassicStun {
         ClientPath client = ClientPath.datagram(listener, new TransportAddress(high, low, port));
         // B-02 (RFC 3489 §11.2): it knew no FINGERPRINT.
         Request request = new Request(client, message, false, null, null, nowNanos);
-        responder.respond(request, answer(request));
+        answer(request);
         return true;
     }
 
-    private Answer answer(Request request) {
-        List<Integer> unknown = unknown();
+    private void answer(Request request) {
+        boolean discovers = discovery.isServedAt(request.client());
+        List<Integer> unknown = unknown(discovers);
         if (!unknown.isEmpty()) {
-            return Answer.Refusal.of(
-                    ErrorReason.UNKNOWN_ATTRIBUTE,
-                    RefusalCause.UNKNOWN_ATTRIBUTE,
-                    new UnknownAttributes(unknown));
+            responder.respond(
+                    request,
+                    Answer.Refusal.of(
+                            ErrorReason.UNKNOWN_ATTRIBUTE,
+                            RefusalCause.UNKNOWN_ATTRIBUTE,
+                            new UnknownAttributes(unknown)));
+        } else if (discovers) {
+            discovery.answer(request);
+        } else {
+            counters.increment(Counter.BINDING_REQUESTS);
+            // B-01 (RFC 5389 §12.2)
+            responder.respond(
+                    request, Answer.Success.of(new MappedAddress(request.client().client())));
         }
-        counters.increment(Counter.BINDING_REQUESTS);
-        // B-01 (RFC 5389 §12.2)
-        return Answer.Success.of(new MappedAddress(request.client().client()));
     }
 
     // B-03. RFC 3489 §11.2.10: one is repeated where their number is odd.
-    private List<Integer> unknown() {
+    private List<Integer> unknown(boolean discovers) {
         List<Integer> unknown = new ArrayList<>();
         for (int value = view.firstValue(); value >= 0; value = view.nextValue(value)) {
             int type = view.typeOf(value);
             if (AttributeType.isComprehensionRequired(type)
                     && !UNDERSTOOD.get(type)
+                    && !(discovers && type == AttributeType.CHANGE_REQUEST)
                     && !unknown.contains(type)
                     && unknown.size() < UnderstoodAttributes.LISTED_MAX) {
                 unknown.add(type);

@@ -25,6 +25,11 @@ record Request(
         return new Request(client, message, fingerprint, allocation, principal, laterNanos);
     }
 
+    /// The same request, to be answered over another path.
+    Request answeredOver(ClientPath path) {
+        return new Request(path, message, fingerprint, allocation, principal, nowNanos);
+    }
+
     /// The user of a request that has passed the [Authenticator].
     Principal user() {
         if (principal == null) {

@@ -16,8 +16,11 @@ import org.turnd.stun.StunWriter;
 
 /// Writes answers and sends them where the request came from (RFC 8489 §6.3.1).
 final class Responder {
-    /// Room for the largest answer: every text attribute at its longest.
-    private static final int ANSWER_BYTES_MAX = 4096;
+    /// Room for every answer but those with PADDING: each text attribute at its longest.
+    private static final int ANSWER_BYTES = 4096;
+
+    /// The largest payload of UDP over IPv4.
+    private static final int ANSWER_BYTES_MAX = 65_507;
 
     private final @Nullable Software software;
     private final StoredAnswers stored;
@@ -26,7 +29,7 @@ final class Responder {
     private final EngineCounters counters;
     private final MessageIntegrity integrity;
     private final StunWriter writer = new StunWriter();
-    private final ByteBuf scratch = Unpooled.buffer(ANSWER_BYTES_MAX, ANSWER_BYTES_MAX);
+    private final ByteBuf scratch = Unpooled.buffer(ANSWER_BYTES, ANSWER_BYTES_MAX);
 
     Responder(
             EngineSettings settings,

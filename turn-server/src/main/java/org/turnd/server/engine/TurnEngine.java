@@ -38,6 +38,7 @@ public final class TurnEngine {
     private final IcmpRelay icmp;
     private final Authenticator authenticator;
     private final Responder responder;
+    private final NatDiscovery discovery;
     private final ClassicStun classic;
     private final BindingProcessor binding;
     private final AllocateProcessor allocate;
@@ -69,7 +70,8 @@ public final class TurnEngine {
         icmp = new IcmpRelay(sink, counters, transactionIds);
         authenticator = new Authenticator(settings, credentials, integrity, random);
         responder = new Responder(settings, integrity, storedAnswers, sink, events, counters);
-        classic = new ClassicStun(settings.classicStun(), counters, responder);
+        discovery = new NatDiscovery(counters, responder, random);
+        classic = new ClassicStun(settings.classicStun(), counters, discovery, responder);
         binding = new BindingProcessor(counters);
         refresh = new RefreshProcessor(settings, allocations);
         mobility = new Mobility(shard, settings, shared, allocations, refresh, random);
@@ -222,6 +224,13 @@ public final class TurnEngine {
         }
     }
 
+    /// Serves NAT behaviour discovery (RFC 5780) at these sockets from now on.
+    ///
+    /// @param perSecond answers a second that one source gets somewhere else, or padded (N-10)
+    public void serveDiscovery(List<DiscoverySocket> sockets, int perSecond) {
+        discovery.serve(sockets, perSecond);
+    }
+
     /// When [#onTimer] must be called next, or `Long.MAX_VALUE`.
     public long nextDeadlineNanos() {
         return allocations.nextDeadlineNanos();
@@ -327,6 +336,11 @@ public final class TurnEngine {
     }
 
     private void answer(Request request) {
+        if (discovery.isServedAt(request.client())
+                && request.message().method() == StunMethod.BINDING) {
+            discovery.answer(request, view);
+            return;
+        }
         if (request.message().method() == StunMethod.BINDING) {
             Answer.Refusal unknown = refuseUnknownAttributes();
             responder.respond(request, unknown != null ? unknown : binding.process(request));

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.turnd.server.engine.ClientPath;
+import org.turnd.server.engine.DiscoverySocket;
 import org.turnd.server.engine.EngineCounters;
 import org.turnd.server.engine.EngineSink;
 import org.turnd.server.engine.TurnEngine;
@@ -183,6 +184,14 @@ final class Shard implements EngineSink, ShardStatus {
                         this::onClientDatagram);
         sockets.addListener(listener, socket);
         return udp.localPort(socket);
+    }
+
+    /// Serves NAT behaviour discovery at these listeners.
+    ///
+    /// @return how many they are
+    int serveDiscovery(List<DiscoverySocket> sockets, int perSecond) {
+        engine.serveDiscovery(sockets, perSecond);
+        return sockets.size();
     }
 
     private void onClientDatagram(

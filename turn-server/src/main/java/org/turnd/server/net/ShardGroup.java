@@ -16,10 +16,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.turnd.server.config.ServerSettings;
+import org.turnd.server.config.ServerSettings.BehaviorDiscovery;
 import org.turnd.server.config.ServerSettings.Listener;
 import org.turnd.server.config.ServerSettings.Protocol;
 import org.turnd.server.engine.ChannelOffload;
 import org.turnd.server.engine.Credentials;
+import org.turnd.server.engine.DiscoverySocket;
 import org.turnd.server.engine.EngineEvents;
 import org.turnd.server.engine.EngineSettings;
 import org.turnd.server.engine.PeerPolicy;
@@ -40,6 +42,7 @@ public final class ShardGroup implements AutoCloseable {
     private final List<Shard> shards = new ArrayList<>();
     private final StreamListeners streams;
     private final @Nullable TlsServer tls;
+    private final @Nullable BehaviorDiscovery discovery;
     private final List<Listener> listeners = new ArrayList<>();
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -57,6 +60,7 @@ public final class ShardGroup implements AutoCloseable {
             Runnable onEmpty)
             throws IOException {
         this.plane = plane;
+        discovery = settings.stun().discovery();
         ServerSettings.Limits limits = settings.limits();
         ServerSettings.Tls tlsSettings = settings.tls();
         tls =
@@ -169,7 +173,21 @@ public final class ShardGroup implements AutoCloseable {
                                         listener.protocol(), listener.address(), e.getMessage()));
             }
         }
+        if (discovery != null && problems.isEmpty()) {
+            serveDiscovery(discovery, problems);
+        }
         return problems;
+    }
+
+    private void serveDiscovery(BehaviorDiscovery wanted, List<String> problems) {
+        try {
+            List<DiscoverySocket> sockets = DiscoverySockets.of(wanted, listeners);
+            for (Shard shard : shards) {
+                await(shard, s -> s.serveDiscovery(sockets, wanted.requestsPerSecond()));
+            }
+        } catch (IOException e) {
+            problems.add("cannot serve NAT behaviour discovery: " + e.getMessage());
+        }
     }
 
     private int open(int index, Listener listener) throws IOException {

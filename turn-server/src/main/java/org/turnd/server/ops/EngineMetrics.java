@@ -117,7 +117,8 @@ public final class EngineMetrics {
                     DROPPED_NO_PERMISSION,
                     DROPPED_PEER_DENIED,
                     DROPPED_BAD_INDICATION,
-                    DROPPED_TOO_LONG ->
+                    DROPPED_TOO_LONG,
+                    DROPPED_DISCOVERY_RATE ->
                     Series.dropped(counter);
         };
     }

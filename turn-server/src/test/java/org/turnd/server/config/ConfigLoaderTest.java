@@ -319,11 +319,17 @@ class ConfigLoaderTest {
                 environment.put("TURND_TLS_CERTIFICATE", pem.toString());
                 environment.put("TURND_TLS_KEY", pem.toString());
             }
+            if (setting.path().startsWith("behavior-discovery.")) {
+                environment.put("TURND_BEHAVIOR_DISCOVERY_ADDRESSES", "192.0.2.1,192.0.2.2");
+            }
             String byDefault = setting.defaultText();
             String text =
                     switch (setting.path()) {
                         case "auth.secret" -> SECRET;
                         case "auth.users" -> "alice:wonder-land";
+                        case "behavior-discovery.addresses",
+                                "behavior-discovery.external-addresses" ->
+                                "192.0.2.1,192.0.2.2";
                         case "listeners.tls" -> "0.0.0.0:443";
                         case "peers.allow", "peers.deny" -> "10.0.0.0/8";
                         case "tls.certificate", "tls.key" -> pem.toString();

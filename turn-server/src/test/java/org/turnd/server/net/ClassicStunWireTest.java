@@ -38,7 +38,7 @@ class ClassicStunWireTest {
     private TurnServer start(Switch classic, String host) throws Exception {
         return new TestSettings()
                 .plane(plane)
-                .stun(new Stun(classic))
+                .stun(new Stun(classic, null))
                 .listen(Protocol.UDP, host, 0)
                 .listen(Protocol.TCP, host, 0)
                 .start();
