@@ -157,6 +157,7 @@ public final class RunningServer implements AutoCloseable {
                 limits.channel-numbers = rfc5766
                 tls { certificate = "%7$s", key = "%8$s" }
                 http.address = none
+                drain-timeout = 1s
                 log.format = text
                 data-plane = %9$s
                 """

@@ -22,6 +22,7 @@ public final class ServerProcess implements AutoCloseable {
     private final Queue<String> lines = new ConcurrentLinkedQueue<>();
     private final CountDownLatch readyOrEnded = new CountDownLatch(1);
     private final Predicate<String> readyLine;
+    private final Thread reader = Thread.ofVirtual().unstarted(this::read);
     private volatile boolean ready;
 
     private ServerProcess(Process process, Predicate<String> readyLine) {
@@ -39,7 +40,7 @@ public final class ServerProcess implements AutoCloseable {
         try {
             var process = command.redirectErrorStream(true).start();
             var server = new ServerProcess(process, readyLine);
-            Thread.ofVirtual().start(server::read);
+            server.reader.start();
             server.awaitReady(String.join(" ", command.command()));
             return server;
         } catch (IOException e) {
@@ -61,14 +62,16 @@ public final class ServerProcess implements AutoCloseable {
         return process;
     }
 
-    /// Ends the server, by force if it takes longer than five seconds.
+    /// Ends the server, by force if it takes longer than five seconds. Its last words are kept.
     @Override
     public void close() {
-        process.destroy();
+        // Process.destroy() would close the output before the last of it is read.
+        process.toHandle().destroy();
         try {
             if (!process.waitFor(LONGEST_END.toMillis(), TimeUnit.MILLISECONDS)) {
                 process.destroyForcibly().waitFor();
             }
+            reader.join(LONGEST_END);
         } catch (InterruptedException e) {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
