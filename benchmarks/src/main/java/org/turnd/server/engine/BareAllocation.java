@@ -2,6 +2,7 @@ package org.turnd.server.engine;
 
 import java.util.List;
 import org.turnd.stun.IntegrityKey;
+import org.turnd.stun.KeyAlgorithm;
 import org.turnd.stun.StunClass;
 import org.turnd.stun.StunMessage;
 import org.turnd.stun.StunMethod;
@@ -22,8 +23,12 @@ final class BareAllocation {
         Request request = new Request(path, message, false, null, null, 0);
         return new Allocation(
                 path,
-                "alice",
-                IntegrityKey.shortTerm("wonderland"),
+                Principal.of(
+                        "alice",
+                        new Credential(IntegrityKey.shortTerm("wonderland")),
+                        KeyAlgorithm.MD5,
+                        false,
+                        0),
                 new Channels(0, 1),
                 new PendingAllocate(request, 600, PortRule.ANY, false, null));
     }

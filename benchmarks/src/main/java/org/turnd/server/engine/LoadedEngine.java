@@ -17,6 +17,7 @@ import org.turnd.server.policy.AddressRules;
 import org.turnd.server.policy.LocalSharedState;
 import org.turnd.stun.ChannelData;
 import org.turnd.stun.IntegrityKey;
+import org.turnd.stun.KeyAlgorithm;
 import org.turnd.stun.MessageIntegrity;
 import org.turnd.stun.StunAttribute;
 import org.turnd.stun.StunAttribute.ChannelNumber;
@@ -43,11 +44,24 @@ final class LoadedEngine {
     private static final long NOW_NANOS = 0;
     private static final String REALM = "turn.example.org";
     private static final String USERNAME = "alice";
-    private static final IntegrityKey KEY = IntegrityKey.md5(USERNAME, REALM, "wonderland");
+    private static final Credential KEY =
+            new Credential(IntegrityKey.md5(USERNAME, REALM, "wonderland"));
     private static final TransportAddress RELAY_ADDRESS = TransportAddress.ipv4(0xCB00710A, 0);
     private static final EngineSettings SETTINGS =
             new EngineSettings(
-                    REALM, "turnd", 600, 3600, 600, 100_000, 256, 256, 1000, false, 0, 0x4FFF,
+                    REALM,
+                    "turnd",
+                    600,
+                    3600,
+                    600,
+                    SecurityFeatures.DEFAULT,
+                    100_000,
+                    256,
+                    256,
+                    1000,
+                    false,
+                    0,
+                    0x4FFF,
                     false);
 
     /// Everybody is one user.
@@ -59,7 +73,8 @@ final class LoadedEngine {
                 }
 
                 @Override
-                public IntegrityKey find(String username, String realm, int candidate) {
+                public Credential find(
+                        String username, String realm, KeyAlgorithm algorithm, int candidate) {
                     return KEY;
                 }
             };
@@ -190,7 +205,7 @@ final class LoadedEngine {
         }
         if (nonce != null) {
             writer.put(new Username(USERNAME)).put(new Realm(REALM)).put(nonce);
-            writer.integrity(integrity, KEY);
+            writer.integrity(integrity, KEY.key());
         }
         fromClient(client, request, 0, writer.length());
     }

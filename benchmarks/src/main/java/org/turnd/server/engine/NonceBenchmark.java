@@ -21,7 +21,8 @@ import org.turnd.stun.TransportAddress;
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class NonceBenchmark {
-    private final Nonces nonces = new Nonces(new SplittableRandom(1), 600);
+    private final Nonces nonces =
+            new Nonces(new SplittableRandom(1), 600, SecurityFeatures.DEFAULT);
     private final ClientPath client =
             ClientPath.datagram(0, TransportAddress.ipv4(0xC6336401, 40_000));
     private final String nonce = nonces.issue(client, 0);

@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.turnd.server.config.ServerSettings;
+import org.turnd.server.engine.Credential;
 import org.turnd.server.engine.Credentials;
-import org.turnd.stun.IntegrityKey;
+import org.turnd.stun.KeyAlgorithm;
+import org.turnd.stun.Octets;
 
 /// Several sources of users as one: each source's candidates after those of the one before. Safe on
 /// every thread where its sources are.
@@ -30,7 +32,9 @@ public final class CompositeCredentials implements Credentials {
         ServerSettings.Auth auth = settings.auth();
         var sources = new ArrayList<Credentials>();
         for (ServerSettings.Secret secret : auth.secrets()) {
-            sources.add(new TimeLimitedCredentials(secret, auth.separator(), clock));
+            sources.add(
+                    new TimeLimitedCredentials(
+                            secret, auth.separator(), auth.expiredCredentials(), clock));
         }
         if (!auth.users().isEmpty() || sources.isEmpty()) {
             sources.add(new StaticUsers(auth.users(), settings.realm()));
@@ -44,13 +48,25 @@ public final class CompositeCredentials implements Credentials {
     }
 
     @Override
-    public @Nullable IntegrityKey find(String username, String realm, int candidate) {
+    public @Nullable Credential find(
+            String username, String realm, KeyAlgorithm algorithm, int candidate) {
         int rest = candidate;
         for (Credentials source : sources) {
             if (rest < source.candidates()) {
-                return source.find(username, realm, rest);
+                return source.find(username, realm, algorithm, rest);
             }
             rest -= source.candidates();
+        }
+        return null;
+    }
+
+    @Override
+    public @Nullable String usernameOf(Octets userHash, String realm) {
+        for (Credentials source : sources) {
+            String username = source.usernameOf(userHash, realm);
+            if (username != null) {
+                return username;
+            }
         }
         return null;
     }

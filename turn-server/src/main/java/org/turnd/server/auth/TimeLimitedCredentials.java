@@ -3,25 +3,34 @@ package org.turnd.server.auth;
 import java.time.InstantSource;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
+import org.turnd.server.config.ServerSettings.ExpiredCredentials;
 import org.turnd.server.config.ServerSettings.Secret;
+import org.turnd.server.engine.Credential;
 import org.turnd.server.engine.Credentials;
 import org.turnd.stun.IntegrityKey;
+import org.turnd.stun.KeyAlgorithm;
 import org.turnd.stun.RestCredentials;
 
 /// Users that a web application makes up as it needs them: the name says when it expires, the
 /// password proves that the application knows the secret (CONFORMANCE section E). Immutable; safe
 /// on every thread.
+///
+/// Nobody knows such a user before it comes, so there is none to find for a USERHASH (D-25).
 public final class TimeLimitedCredentials implements Credentials {
     private final Secret secret;
     private final char separator;
+    private final ExpiredCredentials expired;
     private final InstantSource clock;
 
     /// @param secret what application and server share
     /// @param separator what parts expiry and user id
+    /// @param expired what becomes of allocations whose user has expired
     /// @param clock the time that names expire by
-    public TimeLimitedCredentials(Secret secret, char separator, InstantSource clock) {
+    public TimeLimitedCredentials(
+            Secret secret, char separator, ExpiredCredentials expired, InstantSource clock) {
         this.secret = secret;
         this.separator = separator;
+        this.expired = expired;
         this.clock = clock;
     }
 
@@ -31,13 +40,23 @@ public final class TimeLimitedCredentials implements Credentials {
     }
 
     @Override
-    public @Nullable IntegrityKey find(String username, String realm, int candidate) {
+    public @Nullable Credential find(
+            String username, String realm, KeyAlgorithm algorithm, int candidate) {
         OptionalLong expiry = RestCredentials.expiryEpochSeconds(username, separator);
         // E-01, E-02: no time, or one that is over, is no user.
-        if (expiry.isEmpty() || clock.instant().getEpochSecond() >= expiry.getAsLong()) {
+        if (expiry.isEmpty()) {
             return null;
         }
+        long secondsLeft = expiry.getAsLong() - clock.instant().getEpochSecond();
+        if (secondsLeft <= 0) {
+            return null;
+        }
+        // E-06.
         String password = RestCredentials.password(secret.value(), username);
-        return IntegrityKey.md5(username, realm, password);
+        IntegrityKey key = algorithm.key(username, realm, password);
+        // E-04.
+        return expired == ExpiredCredentials.CUT
+                ? new Credential(key, secondsLeft)
+                : new Credential(key);
     }
 }

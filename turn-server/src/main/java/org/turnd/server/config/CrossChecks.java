@@ -107,22 +107,6 @@ final class CrossChecks {
         }
     }
 
-    void checkAuth(ServerSettings.Auth auth) {
-        if (auth.secrets().isEmpty()
-                && auth.users().isEmpty()
-                && !reader.isGiven(Schema.OAUTH_KEYS)
-                && reader.isGood(Schema.SECRET, Schema.USERS)) {
-            reader.addProblem(
-                    Schema.SECRET,
-                    "nobody could allocate: there is neither a secret nor a user",
-                    Schema.SECRET.type().expected(),
-                    "run `turnd init` for a file with a fresh secret, or set %s or %s"
-                            .formatted(
-                                    Schema.SECRET.variable(),
-                                    Schema.SECRET.variable() + Setting.FILE_SUFFIX));
-        }
-    }
-
     void checkOAuth(@Nullable String serverName, List<OAuthSettings.SharedKey> keys) {
         if (serverName == null && !keys.isEmpty() && reader.isGood(Schema.OAUTH_SERVER_NAME)) {
             reader.addProblem(

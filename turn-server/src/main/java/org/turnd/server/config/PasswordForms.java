@@ -2,8 +2,9 @@ package org.turnd.server.config;
 
 import com.ongres.saslprep.SASLprep;
 import com.ongres.stringprep.Profile;
-import java.util.List;
+import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
+import org.turnd.server.config.ServerSettings.User;
 import org.turnd.stun.IntegrityKey;
 import org.turnd.stun.OpaqueString;
 
@@ -24,21 +25,24 @@ final class PasswordForms {
         return prepared;
     }
 
-    /// Returns one key for each form of the password, the OpaqueString one first; throws
-    /// [IllegalArgumentException] when that one doesn't exist (D-28).
-    static List<IntegrityKey> keys(String name, String realm, String password) {
+    /// Returns a user that is known by every form of its password: with MD5 by each, with SHA-256
+    /// by the OpaqueString one, because who knows SHA-256 knows that. Throws
+    /// [IllegalArgumentException] when that form doesn't exist (D-28).
+    static User user(String name, String realm, String password) {
         String opaque = OpaqueString.prepare(password);
         if (opaque == null) {
             throw new IllegalArgumentException(
                     "a password is not empty and has no control or invisible characters");
         }
         String username = username(name);
-        IntegrityKey key = IntegrityKey.md5(username, realm, opaque);
+        var md5Keys = new ArrayList<IntegrityKey>();
+        md5Keys.add(IntegrityKey.md5(username, realm, opaque));
         // D-29: clients of RFC 5389 know only SASLprep.
         String sasl = saslPrep(password);
-        return sasl == null || sasl.equals(opaque)
-                ? List.of(key)
-                : List.of(key, IntegrityKey.md5(username, realm, sasl));
+        if (sasl != null && !sasl.equals(opaque)) {
+            md5Keys.add(IntegrityKey.md5(username, realm, sasl));
+        }
+        return new User(username, md5Keys, IntegrityKey.sha256(username, realm, opaque));
     }
 
     private static @Nullable String saslPrep(String password) {

@@ -156,40 +156,6 @@ final class Schema {
                     "How long a port rests after use, so that late packets of the old peers don't"
                             + " reach the next client.");
 
-    static final Setting<Secret> SECRET =
-            Setting.list(
-                            "auth.secret",
-                            ValueTypes.sharedSecret(),
-                            null,
-                            "The secret that your application shares with the server to issue"
-                                    + " time-limited credentials. Several while you replace one:"
-                                    + " any of them is good.")
-                    .secret();
-    static final Setting<String> USERS =
-            Setting.list(
-                            "auth.users",
-                            ValueTypes.described(UsersReader.EXPECTED),
-                            null,
-                            "Users with a password that doesn't expire, as `{ name = alice,"
-                                    + " password = \"...\" }`. Instead of the password the key may"
-                                    + " stand there: `{ name = alice, key = \"...\" }`, the MD5 of"
-                                    + " `name:realm:password` in hexadecimal. In the environment:"
-                                    + " `name:password`.")
-                    .secret();
-    static final Setting<Character> SEPARATOR =
-            Setting.of(
-                    "auth.username-separator",
-                    ValueTypes.separator(),
-                    ":",
-                    "What parts the expiry and the user id in the name of a time-limited"
-                            + " credential.");
-    static final Setting<Duration> NONCE_LIFETIME =
-            Setting.of(
-                    "auth.nonce-lifetime",
-                    ValueTypes.duration(MINUTE, HOUR),
-                    "10m",
-                    "How long a NONCE is accepted. Clients get a new one by themselves.");
-
     static final Setting<String> OAUTH_SERVER_NAME =
             Setting.unset(
                     "oauth.server-name",
@@ -424,10 +390,14 @@ final class Schema {
                     MIN_PORT,
                     MAX_PORT,
                     QUARANTINE,
-                    SECRET,
-                    USERS,
-                    SEPARATOR,
-                    NONCE_LIFETIME,
+                    AuthSchema.SECRET,
+                    AuthSchema.USERS,
+                    AuthSchema.SEPARATOR,
+                    AuthSchema.NONCE_LIFETIME,
+                    AuthSchema.PASSWORD_ALGORITHMS,
+                    AuthSchema.USER_ANONYMITY,
+                    AuthSchema.FEATURE_BITS,
+                    AuthSchema.EXPIRED_CREDENTIALS,
                     OAUTH_SERVER_NAME,
                     OAUTH_KEYS,
                     ALLOW,

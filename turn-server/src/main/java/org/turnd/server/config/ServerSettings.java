@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.turnd.stun.IntegrityKey;
+import org.turnd.stun.KeyAlgorithm;
+import org.turnd.stun.NonceCookie;
 import org.turnd.stun.TransportAddress;
 
 /// Everything a server is told at its start: immutable, complete and already checked.
@@ -139,25 +141,78 @@ public record ServerSettings(
     /// @param users long-term users
     /// @param separator what parts expiry and user id in the name of a time-limited credential
     /// @param nonceLifetime how long a NONCE is accepted
+    /// @param passwordAlgorithms how keys may be made, the preferred one first; MD5 alone offers no
+    ///   choice
+    /// @param userAnonymity clients may hash their names
+    /// @param featureBits where the bits that announce all this stand
+    /// @param expiredCredentials what becomes of allocations whose credential has expired
     /// @param oauth third-party authorization, null when it isn't offered
     public record Auth(
             List<Secret> secrets,
             List<User> users,
             char separator,
             Duration nonceLifetime,
+            List<KeyAlgorithm> passwordAlgorithms,
+            Switch userAnonymity,
+            FeatureBits featureBits,
+            ExpiredCredentials expiredCredentials,
             @Nullable OAuthSettings oauth) {
         /// The separator that every issuer of time-limited credentials knows.
         public static final char USUAL_SEPARATOR = ':';
 
+        /// SHA-256 where the client knows it, MD5 elsewhere.
+        public static final List<KeyAlgorithm> USUAL_ALGORITHMS =
+                List.of(KeyAlgorithm.SHA_256, KeyAlgorithm.MD5);
+
         public Auth {
             secrets = List.copyOf(secrets);
             users = List.copyOf(users);
+            passwordAlgorithms = List.copyOf(passwordAlgorithms);
         }
 
-        /// Credentials with the [#USUAL_SEPARATOR].
+        /// Credentials with what is usual.
         public Auth(List<Secret> secrets, List<User> users, Duration nonceLifetime) {
-            this(secrets, users, USUAL_SEPARATOR, nonceLifetime, null);
+            this(
+                    secrets,
+                    users,
+                    USUAL_SEPARATOR,
+                    nonceLifetime,
+                    USUAL_ALGORITHMS,
+                    Switch.OFF,
+                    FeatureBits.ERRATUM_6290,
+                    ExpiredCredentials.KEEP,
+                    null);
         }
+    }
+
+    /// Where the security feature bits stand in the nonce cookie (RFC 8489 §9.2): the RFC's text
+    /// and its erratum disagree.
+    public enum FeatureBits {
+        /// Bit 0 is the rightmost, as in the RFC's own test vector.
+        ERRATUM_6290(NonceCookie.BitOrder.BIT_0_RIGHTMOST),
+        /// Bit 0 is the leftmost, as in the RFC's text.
+        AS_PRINTED(NonceCookie.BitOrder.BIT_0_LEFTMOST),
+        /// Each bit at both ends.
+        BOTH(NonceCookie.BitOrder.BOTH_ENDS);
+
+        private final NonceCookie.BitOrder order;
+
+        FeatureBits(NonceCookie.BitOrder order) {
+            this.order = order;
+        }
+
+        /// Returns the order of the bits.
+        public NonceCookie.BitOrder order() {
+            return order;
+        }
+    }
+
+    /// What becomes of an allocation when the time-limited credential it was made with expires.
+    public enum ExpiredCredentials {
+        /// It may be refreshed as ever.
+        KEEP,
+        /// It ends with the credential.
+        CUT
     }
 
     /// A text that is never shown.
@@ -171,18 +226,26 @@ public record ServerSettings(
     /// A long-term user, known by keys. The password isn't kept (D-30).
     ///
     /// @param name the USERNAME, in its OpaqueString form
-    /// @param keys of MESSAGE-INTEGRITY; any of them validates. More than one where a password has
-    ///   several forms, see [#of]
-    public record User(String name, List<IntegrityKey> keys) {
+    /// @param md5Keys any of them validates. More than one where a password has several forms, see
+    ///   [#of]
+    /// @param sha256Key null where it isn't known; then the user can't be offered SHA-256
+    public record User(String name, List<IntegrityKey> md5Keys, @Nullable IntegrityKey sha256Key) {
         public User {
-            keys = List.copyOf(keys);
+            md5Keys = List.copyOf(md5Keys);
+        }
+
+        /// Returns the keys that were made with an algorithm.
+        public List<IntegrityKey> keys(KeyAlgorithm algorithm) {
+            return switch (algorithm) {
+                case MD5 -> md5Keys;
+                case SHA_256 -> sha256Key == null ? List.of() : List.of(sha256Key);
+            };
         }
 
         /// Derives the keys of a user. Throws [IllegalArgumentException] with a text for the
         /// operator when name or password are no OpaqueString (D-28, RFC 8265 §4.2).
         public static User of(String name, String realm, String password) {
-            return new User(
-                    PasswordForms.username(name), PasswordForms.keys(name, realm, password));
+            return PasswordForms.user(name, realm, password);
         }
     }
 

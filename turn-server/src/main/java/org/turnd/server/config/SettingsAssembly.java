@@ -16,7 +16,6 @@ import org.turnd.server.config.ServerSettings.Protocol;
 import org.turnd.server.config.ServerSettings.Relay;
 import org.turnd.server.config.ServerSettings.Stun;
 import org.turnd.server.config.ServerSettings.Tls;
-import org.turnd.server.config.ServerSettings.User;
 import org.turnd.stun.AddressFamily;
 import org.turnd.stun.TransportAddress;
 
@@ -30,6 +29,7 @@ final class SettingsAssembly {
     private final RawValues raw;
     private final LocalMachine machine;
     private final List<ConfigProblem> problems;
+    private final List<String> warnings;
     private final CrossChecks checks;
 
     SettingsAssembly(
@@ -42,6 +42,7 @@ final class SettingsAssembly {
         this.raw = raw;
         this.machine = machine;
         this.problems = problems;
+        this.warnings = warnings;
         checks = new CrossChecks(reader, machine, warnings);
     }
 
@@ -54,8 +55,7 @@ final class SettingsAssembly {
         List<Listener> listeners = listeners(certificate != null);
         addDiscovery(stun.discovery(), listeners);
         checks.checkListeners(listeners, relay);
-        Auth auth = auth(realm, file);
-        checks.checkAuth(auth);
+        Auth auth = new AuthAssembly(reader, raw, checks, problems, warnings).assemble(realm, file);
         Limits limits = limits();
         checks.checkLifetimes(limits);
         checks.checkTls(certificate, key, listeners);
@@ -156,35 +156,6 @@ final class SettingsAssembly {
         Stun stun = new Stun(reader.value(Schema.CLASSIC_STUN), new DiscoveryReader(reader).read());
         checks.warnOfRisks(stun);
         return stun;
-    }
-
-    private Auth auth(String realm, @Nullable Path configuration) {
-        RawValues.Raw users = raw.get(Schema.USERS);
-        List<User> known = users == null ? List.of() : new UsersReader(realm, problems).read(users);
-        if (users != null && known.size() < users.items().size()) {
-            reader.setBad(Schema.USERS);
-        }
-        return new Auth(
-                reader.list(Schema.SECRET),
-                known,
-                reader.value(Schema.SEPARATOR),
-                reader.value(Schema.NONCE_LIFETIME),
-                oauth(configuration));
-    }
-
-    private @Nullable OAuthSettings oauth(@Nullable Path configuration) {
-        String serverName = reader.given(Schema.OAUTH_SERVER_NAME);
-        RawValues.Raw keys = raw.get(Schema.OAUTH_KEYS);
-        if (keys == null || keys.items().isEmpty()) {
-            checks.checkOAuth(serverName, List.of());
-            return null;
-        }
-        var known = new OAuthKeysReader(configuration, problems).read(keys);
-        if (known.size() < keys.items().size()) {
-            reader.setBad(Schema.OAUTH_KEYS);
-        }
-        checks.checkOAuth(serverName, known);
-        return serverName == null ? null : new OAuthSettings(serverName, known);
     }
 
     private Peers peers() {

@@ -9,13 +9,15 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.turnd.server.config.ServerSettings.User;
 import org.turnd.stun.IntegrityKey;
+import org.turnd.stun.KeyAlgorithm;
 
 /// Reads `auth.users`: objects in the file, `name:password` in the environment.
 final class UsersReader {
     static final String EXPECTED = "{ name = ..., password = ... } or { name = ..., key = ... }";
 
-    private static final Set<String> FIELDS = Set.of("name", "password", "key");
-    private static final int KEY_DIGITS = 32;
+    private static final String MD5_KEY = "key";
+    private static final String SHA256_KEY = "sha-256-key";
+    private static final Set<String> FIELDS = Set.of("name", "password", MD5_KEY, SHA256_KEY);
 
     private final String realm;
     private final List<ConfigProblem> problems;
@@ -62,14 +64,16 @@ final class UsersReader {
         }
         String name = item.fields().get("name");
         String password = item.fields().get("password");
-        String key = item.fields().get("key");
-        if (name == null || (password == null) == (key == null)) {
+        String md5 = item.fields().get(MD5_KEY);
+        String sha256 = item.fields().get(SHA256_KEY);
+        boolean hasKey = md5 != null || sha256 != null;
+        if (name == null || (password == null) != hasKey) {
             add(item.origin(), "found an incomplete user", "give a name, and a password or a key");
             return null;
         }
-        return key == null
-                ? ofPassword(name, String.valueOf(password), item.origin())
-                : ofKey(name, key, item.origin());
+        return password == null
+                ? ofKeys(name, md5, sha256, item.origin())
+                : ofPassword(name, password, item.origin());
     }
 
     private @Nullable User ofPassword(String name, String password, Origin origin) {
@@ -92,20 +96,39 @@ final class UsersReader {
         }
     }
 
-    private @Nullable User ofKey(String name, String key, Origin origin) {
-        if (key.length() != KEY_DIGITS || !key.chars().allMatch(HexFormat::isHexDigit)) {
+    private @Nullable User ofKeys(
+            String name, @Nullable String md5, @Nullable String sha256, Origin origin) {
+        if (md5 != null && !isKey(md5, KeyAlgorithm.MD5)) {
             add(
                     origin,
                     "the key of " + name + " is no MD5 in hexadecimal",
                     "make it with `printf %s 'name:realm:password' | md5sum`");
             return null;
         }
+        if (sha256 != null && !isKey(sha256, KeyAlgorithm.SHA_256)) {
+            add(
+                    origin,
+                    "the sha-256-key of " + name + " is no SHA-256 in hexadecimal",
+                    "make it with `printf %s 'name:realm:password' | sha256sum`");
+            return null;
+        }
         try {
-            byte[] bytes = HexFormat.of().parseHex(key);
-            return new User(PasswordForms.username(name), List.of(IntegrityKey.ofBytes(bytes)));
+            return new User(
+                    PasswordForms.username(name),
+                    md5 == null ? List.of() : List.of(key(md5)),
+                    sha256 == null ? null : key(sha256));
         } catch (IllegalArgumentException e) {
             return unsendable(origin, e);
         }
+    }
+
+    private static boolean isKey(String digits, KeyAlgorithm algorithm) {
+        return digits.length() == 2 * algorithm.keyBytes()
+                && digits.chars().allMatch(HexFormat::isHexDigit);
+    }
+
+    private static IntegrityKey key(String digits) {
+        return IntegrityKey.ofBytes(HexFormat.of().parseHex(digits));
     }
 
     private @Nullable User unsendable(Origin origin, IllegalArgumentException reason) {
@@ -114,6 +137,6 @@ final class UsersReader {
     }
 
     private void add(Origin origin, String found, String fix) {
-        problems.add(new ConfigProblem(origin, Schema.USERS.path(), found, EXPECTED, fix));
+        problems.add(new ConfigProblem(origin, AuthSchema.USERS.path(), found, EXPECTED, fix));
     }
 }

@@ -267,7 +267,7 @@ final class ValueTypes {
     }
 
     private static String word(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT);
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private static String nearestBound(boolean below, String min, String max) {

@@ -110,6 +110,7 @@ final class AllocateProcessor {
     private Answer.@Nullable Refusal allocate(Request request, List<AddressFamily> families) {
         StunMessage message = request.message();
         long nowNanos = request.nowNanos();
+        int lifetimeSeconds = settings.grantedLifetimeSeconds(request);
         ReservationToken claimed = message.first(ReservationToken.class);
         EvenPort evenPort = message.first(EvenPort.class);
         PortRule rule =
@@ -124,7 +125,7 @@ final class AllocateProcessor {
             }
             // F-08: exactly the reserved port.
             begin(
-                    new PendingAllocate(request, lifetimeSeconds(message), rule, true, null),
+                    new PendingAllocate(request, lifetimeSeconds, rule, true, null),
                     List.of(externalAddress(reservation.family(), reservation.port())));
             return null;
         }
@@ -151,8 +152,7 @@ final class AllocateProcessor {
             TransportAddress even = leased.getFirst();
             token = new ReservationToken(shared.reserve(even.family(), even.port() + 1, nowNanos));
         }
-        PendingAllocate pending =
-                new PendingAllocate(request, lifetimeSeconds(message), rule, false, token);
+        PendingAllocate pending = new PendingAllocate(request, lifetimeSeconds, rule, false, token);
         pending.missing.addAll(missing);
         begin(pending, leased);
         return null;
@@ -160,14 +160,9 @@ final class AllocateProcessor {
 
     private void begin(PendingAllocate pending, List<TransportAddress> relayed) {
         Request request = pending.request;
-        Principal user = request.user();
         Allocation allocation =
                 new Allocation(
-                        request.client(),
-                        user.username(),
-                        user.key(),
-                        allocations.newChannels(),
-                        pending);
+                        request.client(), request.user(), allocations.newChannels(), pending);
         allocations.begin(allocation);
         // All relays are there before the first is bound: a sink may answer at once.
         List<Relay> relays = new ArrayList<>();
@@ -218,10 +213,6 @@ final class AllocateProcessor {
             attributes.add(mobility.start(allocation));
         }
         responder.respond(request, new Answer.Success(attributes));
-    }
-
-    private int lifetimeSeconds(StunMessage message) {
-        return settings.grantedLifetimeSeconds(message.first(Lifetime.class));
     }
 
     private List<AddressFamily> requestedFamilies(StunMessage message) {

@@ -2,7 +2,6 @@ package org.turnd.server.engine;
 
 import org.jspecify.annotations.Nullable;
 import org.turnd.stun.AddressFamily;
-import org.turnd.stun.IntegrityKey;
 
 /// One allocation (RFC 8656 §6): a five-tuple, its user, and one relayed transport address or, when
 /// dual, two. As a timer it is due when the first of them expires.
@@ -16,10 +15,10 @@ final class Allocation extends TimerWheel.Timer {
     /// Where a moving client has asked to be let in, and sent no data from yet (RFC 8016 §3.2.2).
     @Nullable ClientPath next;
 
-    final String username;
+    /// The Allocate's user with its key; no password is kept (D-30).
+    final Principal owner;
 
-    /// The key of the Allocate's user; no password is kept (D-30).
-    final IntegrityKey key;
+    final String username;
 
     final Channels channels;
     final RateWindow icmpErrors = new RateWindow();
@@ -45,15 +44,10 @@ final class Allocation extends TimerWheel.Timer {
     private @Nullable Relay ipv4;
     private @Nullable Relay ipv6;
 
-    Allocation(
-            ClientPath client,
-            String username,
-            IntegrityKey key,
-            Channels channels,
-            PendingAllocate pending) {
+    Allocation(ClientPath client, Principal owner, Channels channels, PendingAllocate pending) {
         this.client = client;
-        this.username = username;
-        this.key = key;
+        this.owner = owner;
+        this.username = owner.username();
         this.channels = channels;
         this.pending = pending;
     }

@@ -1,16 +1,17 @@
 package org.turnd.server.engine;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import org.turnd.stun.AttributeType;
 import org.turnd.stun.ErrorReason;
 import org.turnd.stun.IntegrityKey;
+import org.turnd.stun.KeyAlgorithm;
 import org.turnd.stun.MessageIntegrity;
+import org.turnd.stun.StunAttribute;
 import org.turnd.stun.StunAttribute.Nonce;
+import org.turnd.stun.StunAttribute.PasswordAlgorithms;
 import org.turnd.stun.StunAttribute.Realm;
-import org.turnd.stun.StunAttribute.UserHashValue;
-import org.turnd.stun.StunAttribute.Username;
-import org.turnd.stun.StunMessage;
 import org.turnd.stun.StunView;
 
 /// The long-term credential mechanism, server side: steps 3 to 8 of one request (RFC 8489 §9.2.4).
@@ -23,6 +24,8 @@ final class Authenticator {
     }
 
     private final String realm;
+    private final SecurityFeatures features;
+    private final @Nullable PasswordAlgorithms passwordAlgorithms;
     private final Credentials credentials;
     private final Nonces nonces;
     private final MessageIntegrity integrity;
@@ -34,8 +37,10 @@ final class Authenticator {
             MessageIntegrity integrity,
             RandomGenerator random) {
         this.realm = settings.realm();
+        this.features = settings.features();
+        this.passwordAlgorithms = features.attribute();
         this.credentials = credentials;
-        this.nonces = new Nonces(random, settings.nonceLifetimeSeconds());
+        this.nonces = new Nonces(random, settings.nonceLifetimeSeconds(), features);
         this.integrity = integrity;
         byte[] unguessable = new byte[16];
         random.nextBytes(unguessable);
@@ -44,60 +49,64 @@ final class Authenticator {
 
     /// Checks who a request is from. `view` shows the same message and is borrowed.
     Verdict check(Request request, StunView view) {
-        StunMessage message = request.message();
         // Step 3.
         if (!view.hasMessageIntegrity() && !view.hasMessageIntegritySha256()) {
             return challenge(ErrorReason.UNAUTHENTICATED, RefusalCause.NO_CREDENTIALS, request);
         }
-        // Step 4. D-07: this 400 carries nothing else.
-        Username username = message.first(Username.class);
-        Realm claimedRealm = message.first(Realm.class);
-        Nonce nonce = message.first(Nonce.class);
-        boolean named = username != null || message.first(UserHashValue.class) != null;
-        if (!named || claimedRealm == null || nonce == null || isMalformed(message)) {
-            return new Verdict.Refused(
-                    Answer.Refusal.of(
-                            ErrorReason.BAD_REQUEST, RefusalCause.INCOMPLETE_CREDENTIALS));
+        // Step 4.
+        Claim claim = Claim.of(request.message());
+        if (claim == null) {
+            return refuseBarely(RefusalCause.INCOMPLETE_CREDENTIALS);
+        }
+        // Step 5.
+        KeyAlgorithm algorithm = features.keyAlgorithm(request.message(), claim.nonce());
+        if (algorithm == null) {
+            return refuseBarely(RefusalCause.PASSWORD_ALGORITHM);
         }
         // Steps 6 and 7.
-        Verdict verdict = identify(request, view, username, claimedRealm);
+        Verdict verdict = identify(request, view, claim, algorithm);
         // Step 8, after the MAC (D-11, W-04).
         return verdict instanceof Verdict.Granted
-                        && !nonces.isFresh(nonce.value(), request.client(), request.nowNanos())
+                        && !nonces.isFresh(claim.nonce(), request.client(), request.nowNanos())
                 ? challenge(ErrorReason.STALE_NONCE, RefusalCause.STALE_NONCE, request)
                 : verdict;
     }
 
-    private Verdict identify(
-            Request request, StunView view, @Nullable Username username, Realm claimedRealm) {
-        boolean sha256 = view.hasMessageIntegritySha256();
+    private Verdict identify(Request request, StunView view, Claim claim, KeyAlgorithm algorithm) {
         // D-37: a user of another realm is an unknown user.
-        boolean isOurRealm = claimedRealm.value().equals(realm);
+        boolean isOurRealm = claim.realm().equals(realm);
+        String username = isOurRealm && features.offers(algorithm) ? usernameOf(claim) : null;
         boolean known = false;
-        if (username != null && isOurRealm) {
-            String name = username.value();
+        if (username != null) {
+            boolean sha256 = SecurityFeatures.isNegotiated(request.message());
             // E-04: an allocation goes on with the key it began with, also when a time-limited
             // credential has run out meanwhile.
-            Allocation allocation = request.allocation();
-            if (allocation != null && allocation.username.equals(name)) {
+            Principal owner = ownerOf(request, username, algorithm);
+            if (owner != null) {
                 known = true;
-                if (verify(view, allocation.key, sha256)) {
-                    return new Verdict.Granted(new Principal(name, allocation.key, sha256));
+                if (verify(view, owner.key())) {
+                    return new Verdict.Granted(owner.signing(sha256));
                 }
             }
             for (int candidate = 0; candidate < credentials.candidates(); candidate++) {
-                IntegrityKey key = credentials.find(name, realm, candidate);
-                if (key != null) {
+                Credential credential = credentials.find(username, realm, algorithm, candidate);
+                if (credential != null) {
                     known = true;
-                    if (verify(view, key, sha256)) {
-                        return new Verdict.Granted(new Principal(name, key, sha256));
+                    if (verify(view, credential.key())) {
+                        return new Verdict.Granted(
+                                Principal.of(
+                                        username,
+                                        credential,
+                                        algorithm,
+                                        sha256,
+                                        request.nowNanos()));
                     }
                 }
             }
         }
         if (!known) {
             // D-36: an unknown user costs a MAC, too.
-            boolean ignored = verify(view, nobody, sha256);
+            boolean ignored = verify(view, nobody);
         }
         RefusalCause unknown = isOurRealm ? RefusalCause.UNKNOWN_USER : RefusalCause.WRONG_REALM;
         return challenge(
@@ -106,26 +115,50 @@ final class Authenticator {
                 request);
     }
 
-    private boolean verify(StunView view, IntegrityKey key, boolean sha256) {
+    // D-26: USERNAME where both are there; a Claim has seen that they agree.
+    private @Nullable String usernameOf(Claim claim) {
+        if (claim.username() != null) {
+            return claim.username();
+        }
+        // D-25.
+        return claim.userHash() != null && features.usernameAnonymity()
+                ? credentials.usernameOf(claim.userHash(), realm)
+                : null;
+    }
+
+    /// Who made the allocation that a request is about, where the request is from the same user,
+    /// with a key of the same kind, and in time.
+    private static @Nullable Principal ownerOf(
+            Request request, String username, KeyAlgorithm algorithm) {
+        Allocation allocation = request.allocation();
+        if (allocation == null) {
+            return null;
+        }
+        Principal owner = allocation.owner;
+        boolean isSame = owner.username().equals(username) && owner.algorithm() == algorithm;
+        return isSame && owner.secondsLeft(request.nowNanos()) > 0 ? owner : null;
+    }
+
+    private boolean verify(StunView view, IntegrityKey key) {
         // D-20: MESSAGE-INTEGRITY-SHA256 decides when both are there.
-        return sha256 ? integrity.verifySha256(view, key) : integrity.verify(view, key);
+        return view.hasMessageIntegritySha256()
+                ? integrity.verifySha256(view, key)
+                : integrity.verify(view, key);
     }
 
     private Verdict challenge(ErrorReason reason, RefusalCause cause, Request request) {
-        return new Verdict.Refused(
-                Answer.Refusal.of(
-                        reason,
-                        cause,
-                        new Realm(realm),
-                        new Nonce(nonces.issue(request.client(), request.nowNanos()))));
+        List<StunAttribute> attributes = new ArrayList<>();
+        attributes.add(new Realm(realm));
+        attributes.add(new Nonce(nonces.issue(request.client(), request.nowNanos())));
+        // D-14, W-06.
+        if (passwordAlgorithms != null) {
+            attributes.add(passwordAlgorithms);
+        }
+        return new Verdict.Refused(new Answer.Refusal(reason, cause, attributes));
     }
 
-    private static boolean isMalformed(StunMessage message) {
-        return message.invalid(AttributeType.USERNAME) != null
-                || message.invalid(AttributeType.USERHASH) != null
-                || message.invalid(AttributeType.REALM) != null
-                || message.invalid(AttributeType.NONCE) != null
-                // D-21.
-                || message.invalid(AttributeType.MESSAGE_INTEGRITY_SHA256) != null;
+    // D-07: this 400 carries nothing else.
+    private static Verdict refuseBarely(RefusalCause cause) {
+        return new Verdict.Refused(Answer.Refusal.of(ErrorReason.BAD_REQUEST, cause));
     }
 }

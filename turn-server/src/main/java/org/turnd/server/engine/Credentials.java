@@ -1,7 +1,8 @@
 package org.turnd.server.engine;
 
 import org.jspecify.annotations.Nullable;
-import org.turnd.stun.IntegrityKey;
+import org.turnd.stun.KeyAlgorithm;
+import org.turnd.stun.Octets;
 
 /// Who may allocate: the long-term credential mechanism's password store (RFC 8489 §9.2).
 ///
@@ -12,12 +13,19 @@ import org.turnd.stun.IntegrityKey;
 /// Called on the engine's thread and must not block. The source knows the time where credentials
 /// are limited in time.
 public interface Credentials {
-    /// How many keys a user may have at most. Constant, small, at least 1.
+    /// How many keys of one algorithm a user may have at most. Constant, small, at least 1.
     int candidates();
 
-    /// Returns a key of this user for MESSAGE-INTEGRITY (the MD5 of user name, realm and password),
-    /// or null when this candidate knows no such user now. Other candidates may still know it.
+    /// Returns a credential of this user, or null when this candidate knows no such user now, or
+    /// has no such key of its. Other candidates may still know it.
     ///
+    /// @param algorithm how the key is made of user name, realm and password
     /// @param candidate 0 to [#candidates()] - 1
-    @Nullable IntegrityKey find(String username, String realm, int candidate);
+    @Nullable Credential find(String username, String realm, KeyAlgorithm algorithm, int candidate);
+
+    /// Returns the user whose USERHASH this is (RFC 8489 §14.4), or null. Only asked where user
+    /// name anonymity is offered.
+    default @Nullable String usernameOf(Octets userHash, String realm) {
+        return null;
+    }
 }

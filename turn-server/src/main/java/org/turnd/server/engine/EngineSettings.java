@@ -10,6 +10,7 @@ import org.turnd.stun.StunAttribute.Lifetime;
 /// @param defaultLifetimeSeconds lifetime granted when the client asks for less, 600 by default
 /// @param maxLifetimeSeconds the longest lifetime granted, 600 to 3600
 /// @param nonceLifetimeSeconds how long a NONCE is accepted, 1 to 3600 (D-06)
+/// @param features what is offered with every NONCE
 /// @param allocationsMax allocations at most on this shard
 /// @param permissionsMax permissions at most in one allocation (H-06)
 /// @param channelsMax channels at most in one allocation (J-06)
@@ -24,6 +25,7 @@ public record EngineSettings(
         int defaultLifetimeSeconds,
         int maxLifetimeSeconds,
         int nonceLifetimeSeconds,
+        SecurityFeatures features,
         int allocationsMax,
         int permissionsMax,
         int channelsMax,
@@ -34,10 +36,14 @@ public record EngineSettings(
         boolean classicStun) {
 
     // F-17, G-02 (RFC 8656 §7.2, §8.2): a client cannot ask for less than the default lifetime.
-    int grantedLifetimeSeconds(@Nullable Lifetime requested) {
-        if (requested == null) {
-            return defaultLifetimeSeconds;
-        }
-        return Math.clamp(requested.seconds(), defaultLifetimeSeconds, maxLifetimeSeconds);
+    // E-04: nor does it get more than its credential has left.
+    int grantedLifetimeSeconds(Request request) {
+        Lifetime requested = request.message().first(Lifetime.class);
+        int seconds =
+                requested == null
+                        ? defaultLifetimeSeconds
+                        : Math.clamp(
+                                requested.seconds(), defaultLifetimeSeconds, maxLifetimeSeconds);
+        return (int) Math.min(seconds, request.user().secondsLeft(request.nowNanos()));
     }
 }

@@ -9,14 +9,15 @@ import java.util.Base64;
 import java.util.random.RandomGenerator;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
-import org.turnd.stun.NonceCookie;
 import org.turnd.stun.TransportAddress;
 
 /// Stateless nonces: nothing is remembered of who has not authenticated (S-08).
 ///
 /// A NONCE is the nonce cookie (RFC 8489 §9.2), then in base64url: issue time in seconds (4 bytes)
-/// and the first 16 bytes of an HMAC-SHA256 over issue time and source address. It is 40 characters
-/// long, needs no quoting (D-04), differs for every source (D-05) and can't be forged (D-06).
+/// and the first 16 bytes of an HMAC-SHA256 over issue time, source address, and the security
+/// features that were offered with it, so that nobody in between can change them. It is 40
+/// characters long, needs no quoting (D-04), differs for every source (D-05) and can't be forged
+/// (D-06).
 final class Nonces {
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
     private static final int TIME_BYTES = 4;
@@ -25,12 +26,14 @@ final class Nonces {
 
     private final String cookie;
     private final int lifetimeSeconds;
+    private final byte[] features;
     private final Mac mac;
     private final ByteBuffer input = ByteBuffer.allocate(2 * Long.BYTES + 3 * Integer.BYTES);
 
-    Nonces(RandomGenerator random, int lifetimeSeconds) {
+    Nonces(RandomGenerator random, int lifetimeSeconds, SecurityFeatures offered) {
         this.lifetimeSeconds = lifetimeSeconds;
-        this.cookie = NonceCookie.of(false, false, NonceCookie.BitOrder.BIT_0_RIGHTMOST);
+        this.cookie = offered.cookie();
+        this.features = (cookie + offered.passwordAlgorithms()).getBytes(StandardCharsets.US_ASCII);
         byte[] secret = new byte[32];
         random.nextBytes(secret);
         try {
@@ -75,6 +78,7 @@ final class Nonces {
         input.clear();
         input.putLong(source.high()).putLong(source.low()).putInt(source.port());
         input.putInt(client.transport().ordinal()).putInt(issuedSeconds).flip();
+        mac.update(features);
         mac.update(input);
         return Arrays.copyOf(mac.doFinal(), MAC_BYTES);
     }

@@ -34,7 +34,7 @@ final class RefreshProcessor {
         Lifetime lifetime = message.first(Lifetime.class);
         // G-03: only Refresh takes a lifetime of zero at its word.
         boolean delete = lifetime != null && lifetime.seconds() == 0;
-        int seconds = delete ? 0 : settings.grantedLifetimeSeconds(lifetime);
+        int seconds = delete ? 0 : settings.grantedLifetimeSeconds(request);
         // G-05: without a family, both relays of a dual allocation.
         for (AddressFamily family : AddressFamily.values()) {
             Relay relay = allocation.relay(family);

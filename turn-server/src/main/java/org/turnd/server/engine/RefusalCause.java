@@ -5,6 +5,8 @@ public enum RefusalCause {
     /// The first request of every client: no MESSAGE-INTEGRITY yet. Not a failure.
     NO_CREDENTIALS,
     INCOMPLETE_CREDENTIALS,
+    /// Not what was offered with the NONCE: perhaps somebody in between bids down.
+    PASSWORD_ALGORITHM,
     WRONG_REALM,
     UNKNOWN_USER,
     WRONG_PASSWORD,

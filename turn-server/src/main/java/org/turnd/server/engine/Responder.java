@@ -2,6 +2,7 @@ package org.turnd.server.engine;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import org.turnd.stun.ErrorReason;
 import org.turnd.stun.MessageIntegrity;
@@ -22,7 +23,14 @@ final class Responder {
     /// The largest payload of UDP over IPv4.
     private static final int ANSWER_BYTES_MAX = 65_507;
 
+    /// A-30 (RFC 8489 §6.1): what fits into every IPv4 path.
+    private static final int DATAGRAM_BYTES_MAX = 548;
+
+    /// MESSAGE-INTEGRITY-SHA256 and FINGERPRINT.
+    private static final int TRAILER_BYTES_MAX = 4 + MessageIntegrity.SHA256_LENGTH + 8;
+
     private final @Nullable Software software;
+    private final int softwareBytes;
     private final StoredAnswers stored;
     private final EngineSink sink;
     private final EngineEvents events;
@@ -40,6 +48,8 @@ final class Responder {
             EngineCounters counters) {
         String text = settings.software();
         this.software = text == null ? null : new Software(text);
+        this.softwareBytes =
+                text == null ? 0 : 4 + (text.getBytes(StandardCharsets.UTF_8).length + 3 & ~3);
         this.integrity = integrity;
         this.stored = stored;
         this.sink = sink;
@@ -99,6 +109,11 @@ final class Responder {
                 || method == StunMethod.REFRESH;
     }
 
+    private boolean hasRoomForSoftware(Request request) {
+        return !request.client().transport().isDatagram()
+                || writer.length() + softwareBytes + TRAILER_BYTES_MAX <= DATAGRAM_BYTES_MAX;
+    }
+
     private int write(Request request, Answer.Success success) {
         begin(request, StunClass.SUCCESS_RESPONSE);
         for (StunAttribute attribute : success.attributes()) {
@@ -136,7 +151,7 @@ final class Responder {
 
     private int end(Request request) {
         Principal principal = request.principal();
-        if (software != null && namesSoftware(request)) {
+        if (software != null && namesSoftware(request) && hasRoomForSoftware(request)) {
             writer.put(software);
         }
         if (principal != null) {

@@ -25,6 +25,7 @@ import org.turnd.server.engine.DiscoverySocket;
 import org.turnd.server.engine.EngineEvents;
 import org.turnd.server.engine.EngineSettings;
 import org.turnd.server.engine.PeerPolicy;
+import org.turnd.server.engine.SecurityFeatures;
 import org.turnd.server.engine.SharedState;
 import org.turnd.server.engine.TurnEngine;
 import org.turnd.stun.TransportAddress;
@@ -146,6 +147,7 @@ public final class ShardGroup implements AutoCloseable {
                 (int) limits.defaultLifetime().toSeconds(),
                 (int) limits.maxLifetime().toSeconds(),
                 (int) settings.auth().nonceLifetime().toSeconds(),
+                securityFeatures(settings.auth()),
                 Math.ceilDiv(limits.allocations(), shards),
                 limits.permissionsPerAllocation(),
                 limits.channelsPerAllocation(),
@@ -154,6 +156,13 @@ public final class ShardGroup implements AutoCloseable {
                 (int) settings.mobility().window().toSeconds(),
                 limits.channelNumbers().max(),
                 settings.stun().classic() == ServerSettings.Switch.ON);
+    }
+
+    private static SecurityFeatures securityFeatures(ServerSettings.Auth auth) {
+        return new SecurityFeatures(
+                auth.passwordAlgorithms(),
+                auth.userAnonymity() == ServerSettings.Switch.ON,
+                auth.featureBits().order());
     }
 
     /// Opens these listeners, wildcards as one for each address in `local`.

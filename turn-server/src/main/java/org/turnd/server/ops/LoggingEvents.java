@@ -113,6 +113,7 @@ public final class LoggingEvents implements EngineEvents {
                     PEER_DENIED ->
                     Level.INFO;
             case INCOMPLETE_CREDENTIALS,
+                    PASSWORD_ALGORITHM,
                     WRONG_REALM,
                     UNKNOWN_USER,
                     WRONG_PASSWORD,

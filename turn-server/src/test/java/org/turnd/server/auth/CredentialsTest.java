@@ -11,14 +11,18 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.turnd.server.config.ServerSettings.ExpiredCredentials;
 import org.turnd.server.config.ServerSettings.Secret;
 import org.turnd.server.config.ServerSettings.User;
+import org.turnd.server.engine.Credential;
 import org.turnd.server.engine.Credentials;
 import org.turnd.stun.IntegrityKey;
+import org.turnd.stun.KeyAlgorithm;
 import org.turnd.stun.RestCredentials;
 
 class CredentialsTest {
@@ -31,10 +35,10 @@ class CredentialsTest {
     // E-01
     @Test
     void timeLimitedUserIsKnownUntilItExpires() {
-        assertEquals(KEY, secretAt(EXPIRY - 1).find(USERNAME, REALM, 0));
-        assertEquals(KEY, secretAt(0).find(USERNAME, REALM, 0));
-        assertNull(secretAt(EXPIRY).find(USERNAME, REALM, 0));
-        assertNull(secretAt(EXPIRY + 1).find(USERNAME, REALM, 0));
+        assertEquals(KEY, md5(secretAt(EXPIRY - 1), USERNAME, REALM, 0));
+        assertEquals(KEY, md5(secretAt(0), USERNAME, REALM, 0));
+        assertNull(md5(secretAt(EXPIRY), USERNAME, REALM, 0));
+        assertNull(md5(secretAt(EXPIRY + 1), USERNAME, REALM, 0));
     }
 
     // E-01
@@ -42,9 +46,9 @@ class CredentialsTest {
     void clockIsReadForEveryQuestion() {
         long[] now = {EXPIRY - 1};
         var source = secret(SHARED, () -> Instant.ofEpochSecond(now[0]));
-        assertNotNull(source.find(USERNAME, REALM, 0));
+        assertNotNull(md5(source, USERNAME, REALM, 0));
         now[0] = EXPIRY;
-        assertNull(source.find(USERNAME, REALM, 0));
+        assertNull(md5(source, USERNAME, REALM, 0));
     }
 
     // E-02
@@ -53,23 +57,24 @@ class CredentialsTest {
         String username = Long.toString(EXPIRY);
         String password = RestCredentials.password(SHARED, username);
         assertEquals(
-                IntegrityKey.md5(username, REALM, password), secretAt(0).find(username, REALM, 0));
+                IntegrityKey.md5(username, REALM, password), md5(secretAt(0), username, REALM, 0));
     }
 
     // E-02
     @ParameterizedTest
     @ValueSource(strings = {"", "alice", "alice:1893456000", "-1:a", "0x7fffffff:a", ":a", " 1:a"})
     void userWithoutATimeIsUnknown(String username) {
-        assertNull(secretAt(0).find(username, REALM, 0));
+        assertNull(md5(secretAt(0), username, REALM, 0));
     }
 
     // E-01
     @Test
     void separatorIsConfigurable() {
         InstantSource clock = InstantSource.fixed(Instant.EPOCH);
-        var source = new TimeLimitedCredentials(new Secret(SHARED), '.', clock);
-        assertNotNull(source.find(EXPIRY + ".alice", REALM, 0));
-        assertNull(source.find(EXPIRY + ":alice", REALM, 0));
+        var source =
+                new TimeLimitedCredentials(new Secret(SHARED), '.', ExpiredCredentials.KEEP, clock);
+        assertNotNull(md5(source, EXPIRY + ".alice", REALM, 0));
+        assertNull(md5(source, EXPIRY + ":alice", REALM, 0));
     }
 
     // E-03
@@ -78,13 +83,13 @@ class CredentialsTest {
         InstantSource clock = InstantSource.fixed(Instant.EPOCH);
         var both = new CompositeCredentials(List.of(secret("old", clock), secret("new", clock)));
         assertEquals(2, both.candidates());
-        assertEquals(keyOf("old"), both.find(USERNAME, REALM, 0));
-        assertEquals(keyOf("new"), both.find(USERNAME, REALM, 1));
-        assertNull(both.find(USERNAME, REALM, 2));
+        assertEquals(keyOf("old"), md5(both, USERNAME, REALM, 0));
+        assertEquals(keyOf("new"), md5(both, USERNAME, REALM, 1));
+        assertNull(md5(both, USERNAME, REALM, 2));
 
         var rotated = new CompositeCredentials(List.of(secret("new", clock)));
         assertEquals(1, rotated.candidates());
-        assertEquals(keyOf("new"), rotated.find(USERNAME, REALM, 0));
+        assertEquals(keyOf("new"), md5(rotated, USERNAME, REALM, 0));
     }
 
     // D-27, D-30
@@ -94,9 +99,9 @@ class CredentialsTest {
     void staticUserIsAKey() {
         var users = new StaticUsers(List.of(User.of("user", "realm", "pass")), "realm");
         assertEquals(1, users.candidates());
-        assertEquals(key("8493fbc53ba582fb4c044c456bdc40eb"), users.find("user", "realm", 0));
-        assertNull(users.find("user", "realm", 1));
-        assertNull(users.find("User", "realm", 0));
+        assertEquals(key("8493fbc53ba582fb4c044c456bdc40eb"), md5(users, "user", "realm", 0));
+        assertNull(md5(users, "user", "realm", 1));
+        assertNull(md5(users, "User", "realm", 0));
     }
 
     // D-37
@@ -104,7 +109,7 @@ class CredentialsTest {
     @Tag("D-37")
     void staticUserOfAnotherRealmIsUnknown() {
         var users = new StaticUsers(List.of(User.of("user", "realm", "pass")), "realm");
-        assertNull(users.find("user", "other", 0));
+        assertNull(md5(users, "user", "other", 0));
     }
 
     // D-30
@@ -140,8 +145,8 @@ class CredentialsTest {
     void eitherFormOfAPasswordValidates() {
         var users = new StaticUsers(List.of(User.of("alice", REALM, "\u2168pass")), REALM);
         assertEquals(2, users.candidates());
-        assertEquals(IntegrityKey.md5("alice", REALM, "\u2168pass"), users.find("alice", REALM, 0));
-        assertEquals(IntegrityKey.md5("alice", REALM, "IXpass"), users.find("alice", REALM, 1));
+        assertEquals(IntegrityKey.md5("alice", REALM, "\u2168pass"), md5(users, "alice", REALM, 0));
+        assertEquals(IntegrityKey.md5("alice", REALM, "IXpass"), md5(users, "alice", REALM, 1));
     }
 
     @Test
@@ -156,18 +161,33 @@ class CredentialsTest {
         var all = new CompositeCredentials(List.of(users, secret(SHARED, clock)));
 
         assertEquals(3, all.candidates());
-        assertNotNull(all.find("alice", REALM, 1));
-        assertNull(all.find("bob", REALM, 1));
-        assertEquals(KEY, all.find(USERNAME, REALM, 2));
+        assertNotNull(md5(all, "alice", REALM, 1));
+        assertNull(md5(all, "bob", REALM, 1));
+        assertEquals(KEY, md5(all, USERNAME, REALM, 2));
         assertTrue(candidatesOf(all, "nobody").isEmpty());
         assertThrows(IllegalArgumentException.class, () -> new CompositeCredentials(List.of()));
     }
 
     private static List<IntegrityKey> candidatesOf(Credentials credentials, String username) {
         return java.util.stream.IntStream.range(0, credentials.candidates())
-                .mapToObj(candidate -> credentials.find(username, REALM, candidate))
+                .mapToObj(candidate -> md5(credentials, username, REALM, candidate))
                 .filter(java.util.Objects::nonNull)
                 .toList();
+    }
+
+    private static @Nullable IntegrityKey md5(
+            Credentials source, String username, String realm, int candidate) {
+        return key(source, KeyAlgorithm.MD5, username, realm, candidate);
+    }
+
+    private static @Nullable IntegrityKey key(
+            Credentials source,
+            KeyAlgorithm algorithm,
+            String username,
+            String realm,
+            int candidate) {
+        Credential credential = source.find(username, realm, algorithm, candidate);
+        return credential == null ? null : credential.key();
     }
 
     private static IntegrityKey keyOf(String secret) {
@@ -179,7 +199,7 @@ class CredentialsTest {
     }
 
     private static TimeLimitedCredentials secret(String secret, InstantSource clock) {
-        return new TimeLimitedCredentials(new Secret(secret), ':', clock);
+        return new TimeLimitedCredentials(new Secret(secret), ':', ExpiredCredentials.KEEP, clock);
     }
 
     private static IntegrityKey key(String hex) {

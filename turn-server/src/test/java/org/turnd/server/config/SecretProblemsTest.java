@@ -87,6 +87,9 @@ class SecretProblemsTest {
                         + "a user name is not empty and has no control or invisible characters",
                 "{ name = alice, key = 00ff } | the key of alice is no MD5 in hexadecimal | "
                         + "'make it with `printf %s ''name:realm:password'' | md5sum`'",
+                "{ name = alice, sha-256-key = 00ff } | "
+                        + "the sha-256-key of alice is no SHA-256 in hexadecimal | "
+                        + "'make it with `printf %s ''name:realm:password'' | sha256sum`'",
                 "alice | found no name with a password | write name:password",
                 "\":pass\" | found no name with a password | write name:password",
             })

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.turnd.stun.IntegrityKey;
+import org.turnd.stun.KeyAlgorithm;
 import org.turnd.stun.StunClass;
 import org.turnd.stun.StunMessage;
 import org.turnd.stun.StunMethod;
@@ -37,8 +38,12 @@ class ChannelsTest {
         Allocation allocation =
                 new Allocation(
                         path,
-                        "alice",
-                        IntegrityKey.shortTerm("x"),
+                        Principal.of(
+                                "alice",
+                                new Credential(IntegrityKey.shortTerm("x")),
+                                KeyAlgorithm.MD5,
+                                false,
+                                0),
                         new Channels(0, 1),
                         new PendingAllocate(request, 600, PortRule.ANY, false, null));
         return new Relay(0, allocation, address, new Permissions(0, 1));

@@ -80,7 +80,7 @@ class CredentialConformanceTest {
     void writesNoncesAsTheGrammarWants() {
         client.credentials();
         String nonce = String.valueOf(client.nonce);
-        assertTrue(nonce.startsWith("obMatJos2AAAA"), nonce);
+        assertTrue(nonce.startsWith("obMatJos2AAAB"), nonce);
         assertTrue(nonce.length() < 128, nonce);
         assertTrue(nonce.matches("[A-Za-z0-9_-]+"), nonce);
     }
@@ -133,7 +133,7 @@ class CredentialConformanceTest {
                         own.substring(0, 14) + "!" + own.substring(15),
                         own.substring(0, 14) + "\u00E9" + own.substring(15),
                         own.toLowerCase(Locale.ROOT),
-                        "obMatJos2AAAA",
+                        "obMatJos2AAAB",
                         "f//499k954d6OL34oL9FSTvy64sA",
                         "")) {
             client.nonce = nonce;

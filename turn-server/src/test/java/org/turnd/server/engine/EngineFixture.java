@@ -9,6 +9,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -20,8 +21,11 @@ import org.jspecify.annotations.Nullable;
 import org.turnd.server.config.ServerSettings;
 import org.turnd.server.policy.LocalSharedState;
 import org.turnd.stun.IntegrityKey;
+import org.turnd.stun.KeyAlgorithm;
+import org.turnd.stun.Octets;
 import org.turnd.stun.StunMethod;
 import org.turnd.stun.TransportAddress;
+import org.turnd.stun.UserHash;
 
 /// One engine between hand-written fakes, with a clock that a test turns by hand. Everything random
 /// comes from one seed.
@@ -50,10 +54,12 @@ final class EngineFixture {
     static final class Options {
         long seed = 1;
         int shard = 0;
+        String realm = REALM;
         @Nullable String software = "turnd";
         int defaultLifetimeSeconds = 600;
         int maxLifetimeSeconds = 3600;
         int nonceLifetimeSeconds = 1800;
+        SecurityFeatures features = SecurityFeatures.DEFAULT;
         int allocationsMax = 2000;
         int allocationsPerUser = 2000;
         int permissionsMax = 10;
@@ -80,15 +86,27 @@ final class EngineFixture {
     /// Users with one or more keys each.
     static final class FakeCredentials implements Credentials {
         int candidates = 1;
-        private final Map<String, List<IntegrityKey>> keys = new HashMap<>();
+
+        /// How long everybody's credentials are good yet.
+        long secondsLeft = Credential.FOREVER;
+
+        private final Map<String, List<Map<KeyAlgorithm, IntegrityKey>>> keys = new HashMap<>();
 
         void add(String username, String password) {
-            keys.computeIfAbsent(username, name -> new ArrayList<>())
-                    .add(IntegrityKey.md5(username, REALM, password));
+            Map<KeyAlgorithm, IntegrityKey> both = new EnumMap<>(KeyAlgorithm.class);
+            for (KeyAlgorithm algorithm : KeyAlgorithm.values()) {
+                both.put(algorithm, algorithm.key(username, REALM, password));
+            }
+            keys.computeIfAbsent(username, name -> new ArrayList<>()).add(both);
         }
 
         void remove(String username) {
             keys.remove(username);
+        }
+
+        /// Forgets the keys of one algorithm, as a store that never had the passwords.
+        void removeKeys(String username, KeyAlgorithm algorithm) {
+            keys.getOrDefault(username, List.of()).forEach(both -> both.remove(algorithm));
         }
 
         @Override
@@ -97,9 +115,22 @@ final class EngineFixture {
         }
 
         @Override
-        public @Nullable IntegrityKey find(String username, String realm, int candidate) {
-            List<IntegrityKey> known = keys.getOrDefault(username, List.of());
-            return realm.equals(REALM) && candidate < known.size() ? known.get(candidate) : null;
+        public @Nullable Credential find(
+                String username, String realm, KeyAlgorithm algorithm, int candidate) {
+            List<Map<KeyAlgorithm, IntegrityKey>> known = keys.getOrDefault(username, List.of());
+            if (!realm.equals(REALM) || candidate >= known.size()) {
+                return null;
+            }
+            IntegrityKey key = known.get(candidate).get(algorithm);
+            return key == null ? null : new Credential(key, secondsLeft);
+        }
+
+        @Override
+        public @Nullable String usernameOf(Octets userHash, String realm) {
+            return keys.keySet().stream()
+                    .filter(name -> UserHash.of(name, realm).equals(userHash))
+                    .findFirst()
+                    .orElse(null);
         }
     }
 
@@ -215,11 +246,12 @@ final class EngineFixture {
 
     static EngineSettings settings(Options options) {
         return new EngineSettings(
-                REALM,
+                options.realm,
                 options.software,
                 options.defaultLifetimeSeconds,
                 options.maxLifetimeSeconds,
                 options.nonceLifetimeSeconds,
+                options.features,
                 options.allocationsMax,
                 options.permissionsMax,
                 options.channelsMax,

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.turnd.stun.ChannelData;
 import org.turnd.stun.Decoded;
 import org.turnd.stun.IntegrityKey;
+import org.turnd.stun.KeyAlgorithm;
 import org.turnd.stun.MalformedStun;
 import org.turnd.stun.MessageIntegrity;
 import org.turnd.stun.Octets;
@@ -21,8 +22,10 @@ import org.turnd.stun.StunAttribute.Data;
 import org.turnd.stun.StunAttribute.ErrorCode;
 import org.turnd.stun.StunAttribute.Lifetime;
 import org.turnd.stun.StunAttribute.Nonce;
+import org.turnd.stun.StunAttribute.PasswordAlgorithms;
 import org.turnd.stun.StunAttribute.Realm;
 import org.turnd.stun.StunAttribute.RequestedTransport;
+import org.turnd.stun.StunAttribute.UserHashValue;
 import org.turnd.stun.StunAttribute.Username;
 import org.turnd.stun.StunAttribute.XorPeerAddress;
 import org.turnd.stun.StunAttribute.XorRelayedAddress;
@@ -32,6 +35,7 @@ import org.turnd.stun.StunMethod;
 import org.turnd.stun.StunView;
 import org.turnd.stun.TransactionId;
 import org.turnd.stun.TransportAddress;
+import org.turnd.stun.UserHash;
 
 /// A client at one address: UDP, or one stream connection. Signs with the long-term credential
 /// mechanism, and believes no answer it can't check.
@@ -54,14 +58,24 @@ final class TestClient {
 
     final ClientPath path;
 
-    /// Sign with MESSAGE-INTEGRITY-SHA256 instead of MESSAGE-INTEGRITY.
+    /// Takes part in the choice of an algorithm and signs with MESSAGE-INTEGRITY-SHA256, as RFC
+    /// 8489 asks; otherwise MESSAGE-INTEGRITY, as RFC 5389 has it.
     boolean sha256;
+
+    /// How the key is made where `sha256` is set; MD5 elsewhere.
+    KeyAlgorithm algorithm = KeyAlgorithm.SHA_256;
+
+    /// Sends USERHASH instead of USERNAME.
+    boolean anonymous;
 
     String username = EngineFixture.USER;
     String password = EngineFixture.PASSWORD;
 
     /// The last NONCE that the server sent.
     @Nullable String nonce;
+
+    /// The PASSWORD-ALGORITHMS that came with it.
+    private @Nullable PasswordAlgorithms algorithms;
 
     private final EngineFixture fixture;
     private final MessageIntegrity integrity = new MessageIntegrity();
@@ -88,7 +102,7 @@ final class TestClient {
     }
 
     IntegrityKey key() {
-        return IntegrityKey.md5(username, EngineFixture.REALM, password);
+        return (sha256 ? algorithm : KeyAlgorithm.MD5).key(username, EngineFixture.REALM, password);
     }
 
     /// A transaction id that no other client and no earlier transaction has.
@@ -104,7 +118,8 @@ final class TestClient {
         return TestMessage.indication(method, newTransaction());
     }
 
-    /// USERNAME, REALM and NONCE, the last fetched with an Allocate when there is none yet.
+    /// Who asks, REALM and NONCE, the last fetched with an Allocate when there is none yet; with
+    /// the choice of an algorithm where one was offered.
     StunAttribute[] credentials() {
         String known = nonce;
         if (known == null) {
@@ -112,9 +127,18 @@ final class TestClient {
             assertEquals(401, challenge.errorCode());
             known = challenge.get(Nonce.class).value();
         }
-        return new StunAttribute[] {
-            new Username(username), new Realm(EngineFixture.REALM), new Nonce(known)
-        };
+        List<StunAttribute> shown = new ArrayList<>();
+        shown.add(
+                anonymous
+                        ? new UserHashValue(UserHash.of(username, EngineFixture.REALM))
+                        : new Username(username));
+        shown.add(new Realm(EngineFixture.REALM));
+        shown.add(new Nonce(known));
+        if (sha256 && algorithms != null) {
+            shown.add(algorithms);
+            shown.add(algorithm.attribute());
+        }
+        return shown.toArray(StunAttribute[]::new);
     }
 
     /// A request with credentials and integrity, for [#exchange].
@@ -170,6 +194,7 @@ final class TestClient {
         Nonce fresh = message.first(Nonce.class);
         if (fresh != null) {
             nonce = fresh.value();
+            algorithms = message.first(PasswordAlgorithms.class);
         }
         return new Exchange(message, answer.bytes(), effects);
     }

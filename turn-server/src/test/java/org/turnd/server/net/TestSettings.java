@@ -6,6 +6,7 @@ import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.turnd.server.TurnServer;
 import org.turnd.server.config.ServerSettings;
@@ -41,6 +42,8 @@ public final class TestSettings {
     private String relayIpv4 = "127.0.0.1";
     private String relayIpv6 = "::1";
     private ServerSettings.Mobility mobility = ServerSettings.Mobility.OFF;
+    private Auth auth =
+            new Auth(List.of(), List.of(User.of(USER, REALM, PASSWORD)), Duration.ofMinutes(10));
     private List<String> allow = List.of("127.0.0.0/8", "::1/128");
 
     public TestSettings listen(Protocol protocol, String host, int port) {
@@ -100,6 +103,11 @@ public final class TestSettings {
         return this;
     }
 
+    TestSettings auth(UnaryOperator<Auth> change) {
+        auth = change.apply(auth);
+        return this;
+    }
+
     public TestSettings plane(DataPlane wanted) {
         plane = wanted;
         return this;
@@ -130,8 +138,7 @@ public final class TestSettings {
                         49152,
                         65535,
                         Duration.ofSeconds(10)),
-                new Auth(
-                        List.of(), List.of(User.of(USER, REALM, PASSWORD)), Duration.ofMinutes(10)),
+                auth,
                 new Peers(allow, List.of()),
                 new Limits(
                         1000,

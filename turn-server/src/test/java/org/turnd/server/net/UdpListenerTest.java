@@ -18,10 +18,11 @@ import org.turnd.server.config.ServerSettings;
 import org.turnd.server.config.ServerSettings.DataPlane;
 import org.turnd.server.config.ServerSettings.Listener;
 import org.turnd.server.config.ServerSettings.Protocol;
+import org.turnd.server.engine.Credential;
 import org.turnd.server.engine.Credentials;
 import org.turnd.server.policy.AddressRules;
 import org.turnd.server.policy.LocalSharedState;
-import org.turnd.stun.IntegrityKey;
+import org.turnd.stun.KeyAlgorithm;
 import org.turnd.stun.StunAttribute.RequestedTransport;
 import org.turnd.stun.StunMethod;
 import org.turnd.stun.TransportAddress;
@@ -167,7 +168,8 @@ class UdpListenerTest {
         }
 
         @Override
-        public @Nullable IntegrityKey find(String username, String realm, int candidate) {
+        public @Nullable Credential find(
+                String username, String realm, KeyAlgorithm algorithm, int candidate) {
             throw new IllegalStateException("broken on purpose");
         }
     }

@@ -50,8 +50,7 @@ final class AllocateRules {
 
     /// What an Allocate is, before the engine sees it: a port may be bound for it at once.
     Model.@Nullable Pending announce(StunMessage request, Octets bytes, long nowNanos) {
-        IntegrityKey key =
-                authentication.find(ControlRules.username(request), Authentication.REALM, 0);
+        IntegrityKey key = authentication.keyFor(request);
         if (request.method() != StunMethod.ALLOCATE || key == null) {
             return null;
         }

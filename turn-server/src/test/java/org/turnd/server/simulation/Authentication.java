@@ -4,14 +4,20 @@ import static org.turnd.server.simulation.SimulationFailure.check;
 
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.turnd.server.engine.Credential;
 import org.turnd.server.engine.Credentials;
 import org.turnd.server.engine.Transport;
 import org.turnd.stun.AttributeType;
 import org.turnd.stun.IntegrityKey;
+import org.turnd.stun.KeyAlgorithm;
 import org.turnd.stun.MessageIntegrity;
+import org.turnd.stun.NonceCookie;
 import org.turnd.stun.StunAttribute;
+import org.turnd.stun.StunAttribute.PasswordAlgorithm;
+import org.turnd.stun.StunAttribute.PasswordAlgorithms;
 import org.turnd.stun.StunMessage;
 import org.turnd.stun.StunView;
 import org.turnd.stun.TransportAddress;
@@ -20,6 +26,13 @@ import org.turnd.stun.TransportAddress;
 /// was seen to issue.
 final class Authentication implements Credentials {
     static final String REALM = "simulation";
+
+    /// What comes with every nonce, and must come back as it is.
+    static final PasswordAlgorithms OFFERED =
+            new PasswordAlgorithms(
+                    List.of(
+                            new PasswordAlgorithm(PasswordAlgorithm.SHA256),
+                            new PasswordAlgorithm(PasswordAlgorithm.MD5)));
 
     /// What a request deserves.
     enum Verdict {
@@ -35,7 +48,7 @@ final class Authentication implements Credentials {
     private record Issued(
             int shard, int generation, Transport transport, TransportAddress client, long nanos) {}
 
-    private final Map<String, IntegrityKey> keys = new LinkedHashMap<>();
+    private final Map<String, String> passwords = new LinkedHashMap<>();
     private final Map<String, Issued> nonces = new HashMap<>();
     private final MessageIntegrity integrity = new MessageIntegrity();
     private final long nonceNanos;
@@ -43,7 +56,7 @@ final class Authentication implements Credentials {
     Authentication(ScenarioSettings settings) {
         nonceNanos = settings.nonceLifetimeSeconds() * VirtualNetwork.SECONDS;
         for (int i = 0; i < settings.users(); i++) {
-            keys.put(username(i), IntegrityKey.md5(username(i), REALM, password(i)));
+            passwords.put(username(i), password(i));
         }
     }
 
@@ -61,17 +74,26 @@ final class Authentication implements Credentials {
     }
 
     @Override
-    public @Nullable IntegrityKey find(String username, String realm, int candidate) {
-        return realm.equals(REALM) ? keys.get(username) : null;
+    public @Nullable Credential find(
+            String username, String realm, KeyAlgorithm algorithm, int candidate) {
+        String password = passwords.get(username);
+        return password == null || !realm.equals(REALM)
+                ? null
+                : new Credential(algorithm.key(username, realm, password));
     }
 
-    /// Returns the key of the user a good request is from.
-    IntegrityKey keyOf(String username) {
-        IntegrityKey key = keys.get(username);
-        if (key == null) {
-            throw new SimulationFailure("no user " + username);
+    /// Returns the key that a request of one of the users must be signed with, or null when there
+    /// is none.
+    @Nullable IntegrityKey keyFor(StunMessage request) {
+        String username = ControlRules.username(request);
+        String password = passwords.get(username);
+        PasswordAlgorithm chosen = request.first(PasswordAlgorithm.class);
+        if (password == null) {
+            return null;
         }
-        return key;
+        return chosen != null && chosen.algorithm() == PasswordAlgorithm.SHA256
+                ? IntegrityKey.sha256(username, REALM, password)
+                : IntegrityKey.md5(username, REALM, password);
     }
 
     Verdict judge(
@@ -91,11 +113,32 @@ final class Authentication implements Credentials {
                 || request.invalid(AttributeType.MESSAGE_INTEGRITY_SHA256) != null) {
             return Verdict.INCOMPLETE;
         }
-        IntegrityKey key = username == null ? null : find(username.value(), realm.value(), 0);
+        if (contradicts(request, nonce.value())) {
+            return Verdict.INCOMPLETE;
+        }
+        IntegrityKey key = realm.value().equals(REALM) ? keyFor(request) : null;
         if (key == null || !verifies(view, key)) {
             return Verdict.WRONG;
         }
         return judgeNonce(nonce.value(), from, generation, nowNanos);
+    }
+
+    /// D-16, D-17: what comes back isn't what was sent.
+    private static boolean contradicts(StunMessage request, String nonce) {
+        boolean lists = request.has(AttributeType.PASSWORD_ALGORITHMS);
+        boolean chooses = request.has(AttributeType.PASSWORD_ALGORITHM);
+        PasswordAlgorithm chosen = request.first(PasswordAlgorithm.class);
+        PasswordAlgorithms listed = request.first(PasswordAlgorithms.class);
+        if ((lists && listed == null) || (chooses && chosen == null)) {
+            return true;
+        }
+        if (chosen != null && !OFFERED.algorithms().contains(chosen)) {
+            return true;
+        }
+        int bits = NonceCookie.featureBits(nonce).orElse(0);
+        return NonceCookie.announcesPasswordAlgorithms(bits)
+                && (lists || chooses)
+                && !(chooses && OFFERED.equals(listed));
     }
 
     /// D-05: no nonce goes to two sources.
@@ -110,9 +153,12 @@ final class Authentication implements Credentials {
                 to);
     }
 
-    /// Says whether the answer's integrity is of the same kind as the request's, and right.
+    /// Says whether the answer's integrity is of the kind that the request deserves, and right
+    /// (D-15, D-19).
     boolean isSignedLike(StunView request, StunView answer, IntegrityKey key) {
-        boolean sha256 = request.hasMessageIntegritySha256();
+        boolean sha256 =
+                request.find(AttributeType.PASSWORD_ALGORITHM) >= 0
+                        || request.find(AttributeType.PASSWORD_ALGORITHMS) >= 0;
         return answer.hasMessageIntegritySha256() == sha256
                 && answer.hasMessageIntegrity() != sha256
                 && verifies(answer, key);

@@ -4,6 +4,7 @@ import static org.turnd.server.simulation.SimulationFailure.check;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.turnd.stun.AddressFamily;
 import org.turnd.stun.AttributeType;
@@ -13,6 +14,7 @@ import org.turnd.stun.Octets;
 import org.turnd.stun.StunAttribute;
 import org.turnd.stun.StunAttribute.ChannelNumber;
 import org.turnd.stun.StunAttribute.Lifetime;
+import org.turnd.stun.StunAttribute.PasswordAlgorithms;
 import org.turnd.stun.StunAttribute.RequestedAddressFamily;
 import org.turnd.stun.StunAttribute.XorPeerAddress;
 import org.turnd.stun.StunClass;
@@ -151,6 +153,10 @@ final class ControlRules {
             check(
                     answer.required(StunAttribute.Realm.class).value().equals(Authentication.REALM),
                     "wrong realm");
+            check(
+                    answer.required(PasswordAlgorithms.class).equals(Authentication.OFFERED),
+                    "D-14: wrong PASSWORD-ALGORITHMS in %s",
+                    answer.message);
             authentication.issued(nonce.value(), from, generation, nowNanos);
         }
     }
@@ -163,7 +169,7 @@ final class ControlRules {
             Model.@Nullable Pending announced,
             long nowNanos) {
         String user = username(request);
-        IntegrityKey key = authentication.keyOf(user);
+        IntegrityKey key = Objects.requireNonNull(authentication.keyFor(request), user);
         if (request.method() == StunMethod.ALLOCATE && !Understood.lacksAny(request)) {
             allocate.requested(from, request, outputs, announced, nowNanos);
             return;

@@ -3,7 +3,6 @@ package org.turnd.server.simulation;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import org.turnd.stun.IntegrityKey;
 import org.turnd.stun.StunAttribute;
 import org.turnd.stun.StunMethod;
 import org.turnd.stun.TransportAddress;
@@ -12,8 +11,6 @@ import org.turnd.stun.TransportAddress;
 /// and guesses. What the server answers is of no interest to it.
 final class HostileClient {
     private static final int FLOOD = 6;
-    private static final IntegrityKey GUESSED =
-            IntegrityKey.md5("user0", Authentication.REALM, "guessed");
 
     private final VirtualServer server;
     private final RandomGenerator random;
@@ -83,7 +80,7 @@ final class HostileClient {
                         delete
                                 ? new StunAttribute.Lifetime(0)
                                 : new StunAttribute.XorPeerAddress(AddressPlan.anyPeer(random))),
-                new RequestWriter.Signature("user0", "obMatJos2AAAA", GUESSED));
+                new RequestWriter.Signature("user0", "obMatJos2AAAB", "guessed"));
     }
 
     private void onStream(byte[] bytes) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.turnd.stun.IntegrityKey;
+import org.turnd.stun.KeyAlgorithm;
 import org.turnd.stun.MessageIntegrity;
 import org.turnd.stun.Octets;
 import org.turnd.stun.StunAttribute;
@@ -27,7 +28,7 @@ final class RequestWriter {
     }
 
     /// What a client signs with.
-    record Signature(String username, String nonce, IntegrityKey key) {}
+    record Signature(String username, String nonce, String password) {}
 
     TransactionId newTransactionId() {
         return TransactionId.of(random.nextInt(), random.nextLong());
@@ -42,19 +43,38 @@ final class RequestWriter {
         writer.begin(buffer, 0, method, StunClass.REQUEST, id);
         attributes.forEach(writer::put);
         if (signature != null) {
-            writer.put(new StunAttribute.Username(signature.username))
-                    .put(new StunAttribute.Realm(Authentication.REALM))
-                    .put(new StunAttribute.Nonce(signature.nonce));
-            if (random.nextInt(8) == 0) {
-                writer.integritySha256(integrity, signature.key);
-            } else {
-                writer.integrity(integrity, signature.key);
-            }
+            sign(signature);
         }
         if (random.nextBoolean()) {
             writer.fingerprint();
         }
         return written();
+    }
+
+    /// As clients of RFC 5389 do, as those of RFC 8489 do, and sometimes against the rules.
+    private void sign(Signature signature) {
+        writer.put(new StunAttribute.Username(signature.username))
+                .put(new StunAttribute.Realm(Authentication.REALM))
+                .put(new StunAttribute.Nonce(signature.nonce));
+        KeyAlgorithm algorithm = KeyAlgorithm.MD5;
+        boolean chooses = random.nextInt(3) == 0;
+        if (chooses) {
+            algorithm = random.nextInt(4) == 0 ? KeyAlgorithm.MD5 : KeyAlgorithm.SHA_256;
+            if (random.nextInt(16) > 0) {
+                writer.put(Authentication.OFFERED);
+            }
+            if (random.nextInt(16) > 0) {
+                writer.put(algorithm.attribute());
+            }
+        }
+        IntegrityKey key =
+                algorithm.key(signature.username, Authentication.REALM, signature.password);
+        boolean sha256 = random.nextInt(8) == 0 ? !chooses : chooses;
+        if (sha256) {
+            writer.integritySha256(integrity, key);
+        } else {
+            writer.integrity(integrity, key);
+        }
     }
 
     byte[] send(TransportAddress peer, byte[] data) {

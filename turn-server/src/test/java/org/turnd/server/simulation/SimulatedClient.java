@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import org.turnd.stun.IntegrityKey;
 import org.turnd.stun.Octets;
 import org.turnd.stun.StunAttribute;
 import org.turnd.stun.StunClass;
@@ -58,7 +57,7 @@ final class SimulatedClient {
     private final RequestWriter writer;
     private final ClientWishes wishes;
     private final String username;
-    private final IntegrityKey key;
+    private final String password;
     private final boolean prefersStream;
 
     private int listener;
@@ -88,11 +87,7 @@ final class SimulatedClient {
         this.writer = new RequestWriter(random);
         int user = random.nextInt(world.settings().users());
         this.username = Authentication.username(user);
-        this.key =
-                IntegrityKey.md5(
-                        username,
-                        Authentication.REALM,
-                        random.nextInt(12) == 0 ? "wrong" : Authentication.password(user));
+        this.password = random.nextInt(12) == 0 ? "wrong" : Authentication.password(user);
         this.prefersStream = random.nextInt(4) == 0;
         this.localPort = 10_000 + random.nextInt(1000);
         this.listener = random.nextInt(VirtualServer.UDP_LISTENERS);
@@ -191,12 +186,11 @@ final class SimulatedClient {
 
     private RequestWriter.Signature signature(ClientWishes.Wish wish, String withNonce) {
         if (!wish.asSomebodyElse()) {
-            return new RequestWriter.Signature(username, withNonce, key);
+            return new RequestWriter.Signature(username, withNonce, password);
         }
         int other = random.nextInt(world.settings().users());
-        String otherName = Authentication.username(other);
         return new RequestWriter.Signature(
-                otherName, withNonce, world.authentication().keyOf(otherName));
+                Authentication.username(other), withNonce, Authentication.password(other));
     }
 
     /// Retransmits over UDP (RFC 8489 §6.2.1), and gives up at last.

@@ -16,6 +16,8 @@ final class Understood {
                     AttributeType.USERNAME,
                     AttributeType.MESSAGE_INTEGRITY,
                     AttributeType.MESSAGE_INTEGRITY_SHA256,
+                    AttributeType.USERHASH,
+                    AttributeType.PASSWORD_ALGORITHM,
                     AttributeType.REALM,
                     AttributeType.NONCE,
                     AttributeType.CHANNEL_NUMBER,

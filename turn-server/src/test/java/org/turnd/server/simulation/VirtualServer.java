@@ -10,6 +10,7 @@ import org.turnd.server.engine.ClientPath;
 import org.turnd.server.engine.EngineEvents;
 import org.turnd.server.engine.EngineSettings;
 import org.turnd.server.engine.RefusalCause;
+import org.turnd.server.engine.SecurityFeatures;
 import org.turnd.server.engine.Transport;
 import org.turnd.server.engine.TurnEngine;
 import org.turnd.server.policy.AddressRules;
@@ -175,6 +176,7 @@ final class VirtualServer {
                         600,
                         settings.maxLifetimeSeconds(),
                         settings.nonceLifetimeSeconds(),
+                        SecurityFeatures.DEFAULT,
                         settings.allocationsMax(),
                         settings.permissionsMax(),
                         settings.channelsMax(),
