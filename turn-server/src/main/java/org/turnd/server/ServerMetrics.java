@@ -135,6 +135,11 @@ public final class ServerMetrics {
                 "Packets between two shards that were dropped because the other was too busy.",
                 shard(ShardCounters.Counter.HAND_OVERS_DROPPED));
         metrics.counter(
+                "turnd_hop_limits_exceeded",
+                "Packets dropped because their TTL or hop limit was used up: a loop, most likely."
+                        + " The native data plane counts them.",
+                shard(ShardCounters.Counter.HOP_LIMITS_EXCEEDED));
+        metrics.counter(
                 "turnd_engine_faults",
                 "Inputs on which the server failed: a bug, with a line in the log.",
                 shard(ShardCounters.Counter.ENGINE_FAULTS));

@@ -17,10 +17,20 @@ final class AllocateChecks {
     private static final Answer.Refusal BAD_REQUEST =
             Answer.Refusal.of(ErrorReason.BAD_REQUEST, RefusalCause.BAD_REQUEST);
 
+    /// The answer of a server that can't do what DONT-FRAGMENT asks for.
+    static final Answer.Refusal DONT_FRAGMENT_UNKNOWN =
+            Answer.Refusal.of(
+                    ErrorReason.UNKNOWN_ATTRIBUTE,
+                    RefusalCause.UNKNOWN_ATTRIBUTE,
+                    new UnknownAttributes(List.of(AttributeType.DONT_FRAGMENT)));
+
     private AllocateChecks() {}
 
     /// Returns what is wrong first, in the RFC's order, or null.
-    static Answer.@Nullable Refusal check(StunMessage message) {
+    ///
+    /// @param setsDontFragment whether the data plane can set DF
+    static Answer.@Nullable Refusal check(
+            ClientPath client, StunMessage message, boolean setsDontFragment) {
         // Step 3. F-02, F-03.
         RequestedTransport transport = message.first(RequestedTransport.class);
         if (transport == null) {
@@ -30,12 +40,11 @@ final class AllocateChecks {
             return Answer.Refusal.of(
                     ErrorReason.UNSUPPORTED_TRANSPORT_PROTOCOL, RefusalCause.UNSUPPORTED_TRANSPORT);
         }
-        // Step 4. F-04: no data plane sets DF yet.
-        if (message.has(AttributeType.DONT_FRAGMENT)) {
-            return Answer.Refusal.of(
-                    ErrorReason.UNKNOWN_ATTRIBUTE,
-                    RefusalCause.UNKNOWN_ATTRIBUTE,
-                    new UnknownAttributes(List.of(AttributeType.DONT_FRAGMENT)));
+        // Step 4. F-04, F-05.
+        if (message.has(AttributeType.DONT_FRAGMENT)
+                && (!setsDontFragment
+                        || Fragmentation.needsReceivedDontFragment(client, message))) {
+            return DONT_FRAGMENT_UNKNOWN;
         }
         boolean even = message.has(AttributeType.EVEN_PORT);
         boolean requestsFamily = message.has(AttributeType.REQUESTED_ADDRESS_FAMILY);

@@ -26,6 +26,7 @@ final class AllocateProcessor {
     private final EngineEvents events;
     private final EngineCounters counters;
     private final Responder responder;
+    private final EngineSink sink;
 
     AllocateProcessor(
             EngineSettings settings,
@@ -34,7 +35,9 @@ final class AllocateProcessor {
             Mobility mobility,
             EngineEvents events,
             EngineCounters counters,
-            Responder responder) {
+            Responder responder,
+            EngineSink sink) {
+        this.sink = sink;
         this.settings = settings;
         this.shared = shared;
         this.allocations = allocations;
@@ -52,7 +55,8 @@ final class AllocateProcessor {
             return Answer.Refusal.of(
                     ErrorReason.ALLOCATION_MISMATCH, RefusalCause.ALLOCATION_EXISTS);
         }
-        Answer.Refusal wrong = AllocateChecks.check(message);
+        Answer.Refusal wrong =
+                AllocateChecks.check(request.client(), message, sink.setsDontFragment());
         if (wrong != null) {
             return wrong;
         }
@@ -122,6 +126,11 @@ final class AllocateProcessor {
             if (reservation == null) {
                 return Answer.Refusal.of(
                         ErrorReason.INSUFFICIENT_CAPACITY, RefusalCause.BAD_RESERVATION);
+            }
+            if (Fragmentation.needsReceivedDontFragment(
+                    request.client(), reservation.family(), message)) {
+                shared.returnPort(reservation.family(), reservation.port(), nowNanos);
+                return AllocateChecks.DONT_FRAGMENT_UNKNOWN;
             }
             // F-08: exactly the reserved port.
             begin(

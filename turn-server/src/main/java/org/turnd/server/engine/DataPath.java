@@ -85,6 +85,7 @@ final class DataPath {
                 buffer,
                 offset + ChannelData.HEADER_LENGTH,
                 ChannelData.dataLength(buffer, offset),
+                false,
                 nowNanos);
         return true;
     }
@@ -98,11 +99,10 @@ final class DataPath {
         }
         int peer = message.find(AttributeType.XOR_PEER_ADDRESS);
         int data = message.find(AttributeType.DATA);
-        // I-03, A-17. I-05: no data plane sets DF yet.
+        // I-03, A-17.
         if (peer < 0
                 || data < 0
                 || !message.isAddress(peer)
-                || message.find(AttributeType.DONT_FRAGMENT) >= 0
                 || UnderstoodAttributes.lacksAny(message)) {
             counters.increment(Counter.DROPPED_BAD_INDICATION);
             return false;
@@ -116,6 +116,14 @@ final class DataPath {
             counters.increment(Counter.DROPPED_BAD_INDICATION);
             return false;
         }
+        boolean whole =
+                message.find(AttributeType.DONT_FRAGMENT) >= 0
+                        && Fragmentation.isForbiddenBySend(allocation.client, relay.family);
+        // I-05.
+        if (whole && !sink.setsDontFragment()) {
+            counters.increment(Counter.DROPPED_BAD_INDICATION);
+            return false;
+        }
         // I-04.
         if (!relay.permissions.isLive(high, low, nowNanos)) {
             counters.increment(Counter.DROPPED_NO_PERMISSION);
@@ -126,7 +134,16 @@ final class DataPath {
             counters.increment(Counter.DROPPED_PEER_DENIED);
             return true;
         }
-        toPeer(relay, high, low, port, message.buffer(), data, message.valueLength(data), nowNanos);
+        toPeer(
+                relay,
+                high,
+                low,
+                port,
+                message.buffer(),
+                data,
+                message.valueLength(data),
+                whole,
+                nowNanos);
         return true;
     }
 
@@ -205,6 +222,7 @@ final class DataPath {
             ByteBuf buffer,
             int offset,
             int length,
+            boolean whole,
             long nowNanos) {
         if (length > DATAGRAM_BYTES_MAX) {
             counters.increment(Counter.DROPPED_TOO_LONG);
@@ -224,7 +242,11 @@ final class DataPath {
             }
         }
         count(relay, length);
-        sink.sendToPeer(relay.id, high, low, port, buffer, offset, length);
+        if (whole) {
+            sink.sendWholeToPeer(relay.id, high, low, port, buffer, offset, length);
+        } else {
+            sink.sendToPeer(relay.id, high, low, port, buffer, offset, length);
+        }
     }
 
     /// Relay to relay never leaves the process.

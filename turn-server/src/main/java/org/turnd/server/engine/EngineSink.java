@@ -12,13 +12,15 @@ public interface EngineSink {
     void sendToClient(ClientPath client, ByteBuf buffer, int offset, int length);
 
     /// As [#sendToClient], for a Data indication or ChannelData: over UDP with the DSCP and ECN of
-    /// the datagram that is being handled, as far as the callee knows them (K-01, K-02).
+    /// the datagram that is being handled and a hop limit one less, as far as the callee knows them
+    /// (K-01 to K-05).
     default void relayToClient(ClientPath client, ByteBuf buffer, int offset, int length) {
         sendToClient(client, buffer, offset, length);
     }
 
     /// Sends one UDP datagram from a relayed transport address, with the DSCP and ECN of the
-    /// datagram that is being handled, as far as the callee knows them (K-01, K-02).
+    /// datagram that is being handled and a hop limit one less, as far as the callee knows them
+    /// (K-01 to K-05). It may be fragmented.
     void sendToPeer(
             int relay,
             long peerHigh,
@@ -27,6 +29,24 @@ public interface EngineSink {
             ByteBuf buffer,
             int offset,
             int length);
+
+    /// Says whether [#sendWholeToPeer] works.
+    default boolean setsDontFragment() {
+        return false;
+    }
+
+    /// As [#sendToPeer], but in one piece or not at all: the DF bit is set, and over IPv6 the
+    /// sender doesn't fragment. Called only where [#setsDontFragment].
+    default void sendWholeToPeer(
+            int relay,
+            long peerHigh,
+            long peerLow,
+            int peerPort,
+            ByteBuf buffer,
+            int offset,
+            int length) {
+        throw new UnsupportedOperationException("DF can't be set");
+    }
 
     /// Passes a datagram to a relayed transport address that lives on another shard; there it goes
     /// to [TurnEngine#onHandOver].

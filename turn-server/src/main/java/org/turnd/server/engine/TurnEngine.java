@@ -77,7 +77,7 @@ public final class TurnEngine {
         mobility = new Mobility(shard, settings, shared, allocations, refresh, random);
         allocate =
                 new AllocateProcessor(
-                        settings, shared, allocations, mobility, events, counters, responder);
+                        settings, shared, allocations, mobility, events, counters, responder, sink);
         permission = new PermissionProcessor(settings, shared, policy, offload, counters);
     }
 

@@ -12,17 +12,17 @@ import java.util.concurrent.atomic.AtomicLong;
 /// reader, without locks and without garbage. Full means drop.
 ///
 /// A record is its length (4 bytes, 0 while it is being written, negative for a gap at the end of
-/// the ring), the payload's length (4), two addresses (8, 8 and 4 bytes each), the traffic class
-/// (4), and the payload between the headroom and tailroom that the engine may write. Records start
-/// at multiples of 8.
+/// the ring), the payload's length (4), two addresses (8, 8 and 4 bytes each), the [IpHeader] (4),
+/// and the payload between the headroom and tailroom that the engine may write. Records start at
+/// multiples of 8.
 final class HandOverInbox {
     /// Bytes that wait at most, headers and headroom included.
     static final int CAPACITY_BYTES = 1 << 20;
 
     private static final int RELAY = 8;
     private static final int SOURCE = RELAY + 20;
-    private static final int TRAFFIC_CLASS = SOURCE + 20;
-    private static final int PAYLOAD = TRAFFIC_CLASS + 4 + UdpIo.HEADROOM_BYTES;
+    private static final int HEADER = SOURCE + 20;
+    private static final int PAYLOAD = HEADER + 4 + UdpIo.HEADROOM_BYTES;
     private static final int OVERHEAD = PAYLOAD + UdpIo.TAILROOM_BYTES;
     private static final VarHandle LENGTH =
             MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
@@ -38,7 +38,7 @@ final class HandOverInbox {
 
     /// Copies one datagram in, on any thread.
     ///
-    /// @param trafficClass DSCP and ECN it came with
+    /// @param header the [IpHeader] it came with
     /// @return false when there is no room for it
     boolean offer(
             long relayHigh,
@@ -47,7 +47,7 @@ final class HandOverInbox {
             long sourceHigh,
             long sourceLow,
             int sourcePort,
-            int trafficClass,
+            int header,
             ByteBuf buffer,
             int offset,
             int length) {
@@ -59,7 +59,7 @@ final class HandOverInbox {
         ring.setInt(index + 4, length);
         setAddress(index + RELAY, relayHigh, relayLow, relayPort);
         setAddress(index + SOURCE, sourceHigh, sourceLow, sourcePort);
-        ring.setInt(index + TRAFFIC_CLASS, trafficClass);
+        ring.setInt(index + HEADER, header);
         copyIn(buffer, offset, index + PAYLOAD, length);
         LENGTH.setRelease(memory, index, size);
         return true;
@@ -123,7 +123,7 @@ final class HandOverInbox {
                 ring.getLong(index + SOURCE),
                 ring.getLong(index + SOURCE + 8),
                 ring.getInt(index + SOURCE + 16),
-                ring.getInt(index + TRAFFIC_CLASS),
+                ring.getInt(index + HEADER),
                 ring,
                 index + PAYLOAD,
                 ring.getInt(index + 4));
@@ -144,7 +144,7 @@ final class HandOverInbox {
                 long sourceHigh,
                 long sourceLow,
                 int sourcePort,
-                int trafficClass,
+                int header,
                 ByteBuf buffer,
                 int offset,
                 int length);

@@ -34,7 +34,7 @@ final class HandOvers {
             long sourceHigh,
             long sourceLow,
             int sourcePort,
-            int trafficClass,
+            int header,
             ByteBuf buffer,
             int offset,
             int length) {
@@ -46,7 +46,7 @@ final class HandOvers {
                         sourceHigh,
                         sourceLow,
                         sourcePort,
-                        trafficClass,
+                        header,
                         buffer,
                         offset,
                         length);

@@ -10,6 +10,7 @@ final class IcmpErrors {
     /// Errors read in one wake-up of a socket; the next wake-up gets the next ones.
     static final int PER_WAKE_UP = 16;
 
+    private static final int ORIGIN_LOCAL = 1;
     private static final int ORIGIN_ICMP = 2;
     private static final int ORIGIN_ICMP6 = 3;
 
@@ -18,6 +19,10 @@ final class IcmpErrors {
     private static final int TYPE = 5;
     private static final int CODE = 6;
     private static final int INFO = 8;
+
+    private static final int IPV4_UNREACHABLE = 3;
+    private static final int IPV4_FRAGMENTATION_NEEDED = 4;
+    private static final int IPV6_TOO_BIG = 2;
 
     /// Room for the traffic class, the hop limit, and the error with who sent it.
     private static final int CONTROL_BYTES = 2 * NativeMemory.CONTROL_BYTES + 64;
@@ -31,6 +36,7 @@ final class IcmpErrors {
 
     private final Libc libc;
     private final MemorySegment memory;
+    private boolean ipv4;
 
     IcmpErrors(Libc libc) throws IOException {
         this.libc = libc;
@@ -41,9 +47,10 @@ final class IcmpErrors {
         libc.unmap(memory);
     }
 
-    /// Takes errors from the queue, what they quote of the datagrams excepted. Returns how many, or
-    /// -1. Other methods speak of these.
-    int receive(int fd) {
+    /// Takes errors from a socket's queue, what they quote of the datagrams excepted. Returns how
+    /// many, or -1. Other methods speak of these.
+    int receive(int fd, boolean isIpv4) {
+        ipv4 = isIpv4;
         for (int i = 0; i < PER_WAKE_UP; i++) {
             long header = headerAt(i);
             long name = memory.address() + nameAt(i);
@@ -56,34 +63,61 @@ final class IcmpErrors {
     /// Says whether an error came by ICMP. Others are of this machine, and whoever sent has already
     /// been told.
     boolean isIcmp(int i) {
-        long error = error(i);
-        if (error == NativeMemory.NONE) {
-            return false;
-        }
-        int origin = NativeMemory.unsignedByte(memory, error + ORIGIN);
+        int origin = origin(i);
         return origin == ORIGIN_ICMP || origin == ORIGIN_ICMP6;
     }
 
-    int type(int i) {
+    /// The MTU that a datagram of this machine was too big for; 0 when the error is another one.
+    int mtuHere(int i) {
+        boolean tooBig =
+                origin(i) == ORIGIN_LOCAL
+                        && NativeMemory.integer(memory, error(i)) == Libc.EMSGSIZE;
+        return tooBig ? NativeMemory.integer(memory, error(i) + INFO) : 0;
+    }
+
+    /// Tells of an error that came by ICMP.
+    void tell(int i, int socket, UdpIo.Receiver receiver) {
+        boolean aboutSize = cause(i) == Counter.ICMP_TOO_BIG;
+        receiver.onIcmpError(
+                socket,
+                NativeMemory.high(memory, nameAt(i)),
+                NativeMemory.low(memory, nameAt(i)),
+                NativeMemory.port(memory, nameAt(i)),
+                type(i),
+                code(i),
+                aboutSize ? NativeMemory.integer(memory, error(i) + INFO) : 0);
+    }
+
+    /// Tells what a router would say of a datagram that is too big for its next link.
+    void tellTooBig(long high, long low, int port, int mtu, int socket, UdpIo.Receiver receiver) {
+        int type = ipv4 ? IPV4_UNREACHABLE : IPV6_TOO_BIG;
+        int code = ipv4 ? IPV4_FRAGMENTATION_NEEDED : 0;
+        receiver.onIcmpError(socket, high, low, port, type, code, mtu);
+    }
+
+    private int type(int i) {
         return NativeMemory.unsignedByte(memory, error(i) + TYPE);
     }
 
-    int code(int i) {
+    private int code(int i) {
         return NativeMemory.unsignedByte(memory, error(i) + CODE);
     }
 
-    /// The next hop's MTU, or 0 where the error isn't about size.
-    int mtu(int i) {
-        return cause(i) == Counter.ICMP_TOO_BIG ? NativeMemory.integer(memory, error(i) + INFO) : 0;
+    private int origin(int i) {
+        long error = error(i);
+        return error == NativeMemory.NONE ? 0 : NativeMemory.unsignedByte(memory, error + ORIGIN);
     }
 
     Counter cause(int i) {
-        return isIpv4(i) ? ipv4Cause(type(i), code(i)) : ipv6Cause(type(i));
+        return ipv4 ? ipv4Cause(type(i), code(i)) : ipv6Cause(type(i));
     }
 
     private static Counter ipv4Cause(int type, int code) {
         return switch (type) {
-            case 3 -> code == 4 ? Counter.ICMP_TOO_BIG : Counter.ICMP_UNREACHABLE;
+            case IPV4_UNREACHABLE ->
+                    code == IPV4_FRAGMENTATION_NEEDED
+                            ? Counter.ICMP_TOO_BIG
+                            : Counter.ICMP_UNREACHABLE;
             case 11 -> Counter.ICMP_TIME_EXCEEDED;
             default -> Counter.ICMP_OTHER;
         };
@@ -92,27 +126,10 @@ final class IcmpErrors {
     private static Counter ipv6Cause(int type) {
         return switch (type) {
             case 1 -> Counter.ICMP_UNREACHABLE;
-            case 2 -> Counter.ICMP_TOO_BIG;
+            case IPV6_TOO_BIG -> Counter.ICMP_TOO_BIG;
             case 3 -> Counter.ICMP_TIME_EXCEEDED;
             default -> Counter.ICMP_OTHER;
         };
-    }
-
-    /// Where the datagram was sent to.
-    long high(int i) {
-        return NativeMemory.high(memory, nameAt(i));
-    }
-
-    long low(int i) {
-        return NativeMemory.low(memory, nameAt(i));
-    }
-
-    int port(int i) {
-        return NativeMemory.port(memory, nameAt(i));
-    }
-
-    private boolean isIpv4(int i) {
-        return NativeMemory.isIpv4(memory, nameAt(i));
     }
 
     private long error(int i) {
@@ -120,8 +137,8 @@ final class IcmpErrors {
                 memory,
                 controlAt(i),
                 NativeMemory.controlLength(memory, headerAt(i)),
-                isIpv4(i) ? Libc.IPPROTO_IP : Libc.IPPROTO_IPV6,
-                isIpv4(i) ? Libc.IP_RECVERR : Libc.IPV6_RECVERR);
+                ipv4 ? Libc.IPPROTO_IP : Libc.IPPROTO_IPV6,
+                ipv4 ? Libc.IP_RECVERR : Libc.IPV6_RECVERR);
     }
 
     private static long headerAt(int i) {

@@ -25,6 +25,9 @@ final class Libc {
     static final int IPPROTO_IP = 0;
     static final int IP_TOS = 1;
     static final int IP_TTL = 2;
+    static final int IP_MTU_DISCOVER = 10;
+    static final int IP_PMTUDISC_DO = 2;
+    static final int IP_PMTUDISC_OMIT = 5;
     static final int IP_RECVERR = 11;
     static final int IP_RECVTTL = 12;
     static final int IP_RECVTOS = 13;
@@ -34,6 +37,7 @@ final class Libc {
     static final int IPV6_RECVHOPLIMIT = 51;
     static final int IPV6_HOPLIMIT = 52;
     static final int IPV6_RECVTCLASS = 66;
+    static final int IPV6_DONTFRAG = 62;
     static final int IPV6_TCLASS = 67;
     static final int SOL_UDP = 17;
     static final int UDP_SEGMENT = 103;

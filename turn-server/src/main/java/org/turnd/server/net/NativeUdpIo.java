@@ -36,6 +36,7 @@ public final class NativeUdpIo implements UdpIo {
     private final IoEventLoop loop;
     private final UdpOptions options;
     private final Libc libc = new Libc();
+    private final NativeSocketOptions socketOptions;
     private final ReceiveRing ring;
     private final SendStage stage;
     private final IcmpErrors errors;
@@ -56,6 +57,7 @@ public final class NativeUdpIo implements UdpIo {
     public NativeUdpIo(IoEventLoop loop, UdpOptions options) throws IOException {
         this.loop = loop;
         this.options = options;
+        socketOptions = new NativeSocketOptions(libc, options);
         ring = new ReceiveRing(libc);
         try {
             stage = new SendStage(libc, ring);
@@ -75,7 +77,7 @@ public final class NativeUdpIo implements UdpIo {
         boolean ipv4 = TransportAddress.isIpv4(high, low);
         int fd = libc.udpSocket(ipv4 ? Libc.AF_INET : Libc.AF_INET6);
         try {
-            setOptions(fd, ipv4, role);
+            socketOptions.prepare(fd, ipv4, role);
             libc.bind(fd, high, low, port);
             int localPort = port == 0 ? libc.localPort(fd) : port;
             Socket socket = new Socket(fd, localPort, ipv4, role, receiver);
@@ -86,31 +88,6 @@ public final class NativeUdpIo implements UdpIo {
         } catch (IOException | RuntimeException e) {
             libc.close(fd);
             throw e;
-        }
-    }
-
-    private void setOptions(int fd, boolean ipv4, Role role) throws IOException {
-        int bufferBytes = options.bufferBytes(role);
-        libc.setOption(fd, Libc.SOL_SOCKET, Libc.SO_RCVBUF, bufferBytes);
-        libc.setOption(fd, Libc.SOL_SOCKET, Libc.SO_SNDBUF, bufferBytes);
-        if (role == Role.SHARED_LISTENER) {
-            libc.setOption(fd, Libc.SOL_SOCKET, Libc.SO_REUSEPORT, 1);
-        }
-        int level = ipv4 ? Libc.IPPROTO_IP : Libc.IPPROTO_IPV6;
-        if (!ipv4) {
-            libc.setOption(fd, level, Libc.IPV6_V6ONLY, 1);
-        }
-        if (options.trafficClasses()) {
-            libc.setOption(fd, level, ipv4 ? Libc.IP_RECVTOS : Libc.IPV6_RECVTCLASS, 1);
-        }
-        if (options.hopLimits()) {
-            libc.setOption(fd, level, ipv4 ? Libc.IP_RECVTTL : Libc.IPV6_RECVHOPLIMIT, 1);
-        }
-        if (options.merged()) {
-            libc.setOption(fd, Libc.SOL_UDP, Libc.UDP_GRO, 1);
-        }
-        if (role == Role.RELAY) {
-            libc.setOption(fd, level, ipv4 ? Libc.IP_RECVERR : Libc.IPV6_RECVERR, 1);
         }
     }
 
@@ -174,6 +151,43 @@ public final class NativeUdpIo implements UdpIo {
             from.firstStaged = entry;
         }
         from.lastStaged = entry;
+    }
+
+    @Override
+    public boolean setsDontFragment() {
+        return true;
+    }
+
+    /// Sends at once: the option is the socket's, not the datagram's.
+    @Override
+    public void sendWhole(
+            int socket,
+            long high,
+            long low,
+            int port,
+            ByteBuf buffer,
+            int offset,
+            int length,
+            int trafficClass,
+            int hopLimit) {
+        Socket from = sockets[socket];
+        if (from == null) {
+            counters.add(Counter.DROPPED_UNREACHABLE, 1);
+            return;
+        }
+        from.sendStaged();
+        try {
+            socketOptions.setDontFragment(from.fd, from.ipv4, true);
+            send(socket, high, low, port, buffer, offset, length, trafficClass, hopLimit);
+            long tooLong = counters.get(Counter.DROPPED_TOO_LONG);
+            from.sendStaged();
+            socketOptions.setDontFragment(from.fd, from.ipv4, false);
+            if (counters.get(Counter.DROPPED_TOO_LONG) > tooLong) {
+                from.tellTooBig(high, low, port);
+            }
+        } catch (IOException e) {
+            counters.add(Counter.DROPPED_UNREACHABLE, 1);
+        }
     }
 
     private void markDirty(Socket socket) {
@@ -256,14 +270,6 @@ public final class NativeUdpIo implements UdpIo {
         return delivered == NOTHING ? 0 : ring.hopLimit(delivered);
     }
 
-    private Counter causeOf(int errno) {
-        return switch (errno) {
-            case Libc.EAGAIN, Libc.ENOBUFS -> Counter.DROPPED_BUFFER_FULL;
-            case Libc.EMSGSIZE -> Counter.DROPPED_TOO_LONG;
-            default -> Counter.DROPPED_UNREACHABLE;
-        };
-    }
-
     private final class Socket implements EpollIoHandle {
         private final int fd;
         private final int port;
@@ -333,20 +339,29 @@ public final class NativeUdpIo implements UdpIo {
         }
 
         private void drainErrors() {
-            int count = errors.receive(fd);
+            int count = errors.receive(fd, ipv4);
             for (int i = 0; i < count && !gone; i++) {
-                if (errors.isIcmp(i)) {
-                    counters.add(errors.cause(i), 1);
-                    receiver.onIcmpError(
-                            number,
-                            errors.high(i),
-                            errors.low(i),
-                            errors.port(i),
-                            errors.type(i),
-                            errors.code(i),
-                            errors.mtu(i));
-                }
+                tell(i);
             }
+        }
+
+        private void tell(int error) {
+            if (errors.isIcmp(error)) {
+                counters.add(errors.cause(error), 1);
+                errors.tell(error, number, receiver);
+            }
+        }
+
+        /// This machine is the first router on the way: it can't pass on a datagram that must not
+        /// be fragmented, and knows why. Its error is in the queue without an address.
+        void tellTooBig(long high, long low, int toPort) {
+            int mtu = 0;
+            int count = errors.receive(fd, ipv4);
+            for (int i = 0; i < count && !gone; i++) {
+                tell(i);
+                mtu = Math.max(mtu, errors.mtuHere(i));
+            }
+            errors.tellTooBig(high, low, toPort, mtu, number, receiver);
         }
 
         private void deliver(int received) {
@@ -435,7 +450,7 @@ public final class NativeUdpIo implements UdpIo {
                     done = 0;
                     continue;
                 }
-                countDropped(causeOf(errno), done, done + 1);
+                countDropped(SendStage.causeOf(errno), done, done + 1);
                 done++;
             }
         }

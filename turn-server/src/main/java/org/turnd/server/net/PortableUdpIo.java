@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Locale;
 import java.util.Objects;
+import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 import org.turnd.server.net.UdpCounters.Counter;
 import org.turnd.stun.TransportAddress;
@@ -44,6 +45,7 @@ public final class PortableUdpIo implements UdpIo {
     static final int DATAGRAM_BYTES_MAX = 65535;
 
     private static final int IPV4_PAYLOAD_BYTES_MAX = 65507;
+    private static final boolean SETS_DONT_FRAGMENT = knowsDontFragment();
 
     private final IoEventLoop loop;
     private final UdpOptions options;
@@ -60,6 +62,14 @@ public final class PortableUdpIo implements UdpIo {
         this.options = options;
         slotBytes = ByteBuffer.allocateDirect(HEADROOM_BYTES + DATAGRAM_BYTES_MAX + TAILROOM_BYTES);
         slot = Unpooled.wrappedBuffer(slotBytes.duplicate());
+    }
+
+    private static boolean knowsDontFragment() {
+        try (var probe = DatagramChannel.open(StandardProtocolFamily.INET)) {
+            return probe.supportedOptions().contains(ExtendedSocketOptions.IP_DONTFRAGMENT);
+        } catch (IOException e) {
+            throw new UncheckedIOException("no UDP socket can be opened", e);
+        }
     }
 
     /// Says whether several sockets can share an address here, so that each shard has its own.
@@ -85,6 +95,9 @@ public final class PortableUdpIo implements UdpIo {
             setOption(channel, StandardSocketOptions.SO_SNDBUF, bufferBytes);
             if (role == Role.SHARED_LISTENER) {
                 setOption(channel, StandardSocketOptions.SO_REUSEPORT, true);
+            }
+            if (ipv4) {
+                setOption(channel, ExtendedSocketOptions.IP_DONTFRAGMENT, false);
             }
             channel.bind(new TransportAddress(high, low, port).toInetSocketAddress());
             var socket = new Socket(channel, ipv4, role, receiver);
@@ -146,6 +159,36 @@ public final class PortableUdpIo implements UdpIo {
             counters.add(Counter.SENT_BYTES, length);
         } catch (IOException e) {
             counters.add(causeOf(e, length), 1);
+        }
+    }
+
+    @Override
+    public boolean setsDontFragment() {
+        return SETS_DONT_FRAGMENT;
+    }
+
+    @Override
+    public void sendWhole(
+            int socket,
+            long high,
+            long low,
+            int port,
+            ByteBuf buffer,
+            int offset,
+            int length,
+            int trafficClass,
+            int hopLimit) {
+        Socket from = sockets[socket];
+        if (from == null) {
+            counters.add(Counter.DROPPED_UNREACHABLE, 1);
+            return;
+        }
+        try {
+            from.channel.setOption(ExtendedSocketOptions.IP_DONTFRAGMENT, true);
+            send(socket, high, low, port, buffer, offset, length, trafficClass, hopLimit);
+            from.channel.setOption(ExtendedSocketOptions.IP_DONTFRAGMENT, false);
+        } catch (IOException e) {
+            counters.add(Counter.DROPPED_UNREACHABLE, 1);
         }
     }
 

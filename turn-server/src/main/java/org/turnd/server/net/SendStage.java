@@ -3,6 +3,7 @@ package org.turnd.server.net;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import org.turnd.server.net.UdpCounters.Counter;
 import org.turnd.stun.TransportAddress;
 
 /// What a shard has to send, staged until its wake-up ends: chains of datagrams, one chain a
@@ -130,6 +131,15 @@ final class SendStage {
     /// one could not be.
     int send(int fd, int from) {
         return libc.send(fd, memory.address() + headerAt(from), messages - from);
+    }
+
+    /// Says why a message that the system refused is lost.
+    static Counter causeOf(int errno) {
+        return switch (errno) {
+            case Libc.EAGAIN, Libc.ENOBUFS -> Counter.DROPPED_BUFFER_FULL;
+            case Libc.EMSGSIZE -> Counter.DROPPED_TOO_LONG;
+            default -> Counter.DROPPED_UNREACHABLE;
+        };
     }
 
     /// The first entry of a message.

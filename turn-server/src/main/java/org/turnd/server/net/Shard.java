@@ -59,9 +59,7 @@ final class Shard implements EngineSink, ShardStatus {
     private final SocketOwners sockets = new SocketOwners();
     private final PeerReceiver peerReceiver = new PeerReceiver();
 
-    /// DSCP and ECN of the datagram that the engine is handling; 0 outside of one, and over streams
-    /// (K-08, K-09).
-    private int trafficClass;
+    private final RelayedSends relayed;
 
     private final Runnable endOfWakeUp = this::endWakeUp;
     private boolean awake;
@@ -85,6 +83,7 @@ final class Shard implements EngineSink, ShardStatus {
         this.index = index;
         this.loop = loop;
         this.udp = udp;
+        this.relayed = new RelayedSends(udp, counters);
         this.coalescing = coalescing;
         this.shards = shards;
         this.streamLimits = streamLimits;
@@ -197,7 +196,7 @@ final class Shard implements EngineSink, ShardStatus {
     private void onClientDatagram(
             int socket, long high, long low, int port, ByteBuf buffer, int offset, int length) {
         long now = wake();
-        trafficClass = udp.receivedTrafficClass();
+        relayed.beginDatagram();
         try {
             coalescing.count();
             engine.onDatagram(sockets.owner(socket), high, low, port, buffer, offset, length, now);
@@ -212,7 +211,7 @@ final class Shard implements EngineSink, ShardStatus {
         public void onDatagram(
                 int socket, long high, long low, int port, ByteBuf buffer, int offset, int length) {
             long now = wake();
-            trafficClass = udp.receivedTrafficClass();
+            relayed.beginDatagram();
             try {
                 coalescing.count();
                 engine.onPeerDatagram(
@@ -252,7 +251,7 @@ final class Shard implements EngineSink, ShardStatus {
         counters.add(Counter.STREAM_RECEIVED_BYTES, length);
         frame.setBytes(UdpIo.HEADROOM_BYTES, buffer, offset, length);
         long now = wake();
-        trafficClass = 0;
+        relayed.beginFrame();
         try {
             coalescing.count();
             engine.onStreamMessage(path, frame, UdpIo.HEADROOM_BYTES, length, now);
@@ -290,31 +289,27 @@ final class Shard implements EngineSink, ShardStatus {
 
     @Override
     public void sendToClient(ClientPath client, ByteBuf buffer, int offset, int length) {
-        sendToClient(client, buffer, offset, length, 0);
+        if (client.connection() == ClientPath.NO_CONNECTION) {
+            TransportAddress to = client.client();
+            int socket = sockets.ofListener(client.listener());
+            udp.send(socket, to.high(), to.low(), to.port(), buffer, offset, length);
+        } else {
+            sendToStream(client, buffer, offset, length);
+        }
     }
 
     @Override
     public void relayToClient(ClientPath client, ByteBuf buffer, int offset, int length) {
-        sendToClient(client, buffer, offset, length, trafficClass);
-    }
-
-    private void sendToClient(
-            ClientPath client, ByteBuf buffer, int offset, int length, int withTrafficClass) {
         if (client.connection() == ClientPath.NO_CONNECTION) {
             TransportAddress to = client.client();
             int socket = sockets.ofListener(client.listener());
-            udp.send(
-                    socket,
-                    to.high(),
-                    to.low(),
-                    to.port(),
-                    buffer,
-                    offset,
-                    length,
-                    withTrafficClass,
-                    0);
-            return;
+            relayed.send(socket, to.high(), to.low(), to.port(), buffer, offset, length);
+        } else {
+            sendToStream(client, buffer, offset, length);
         }
+    }
+
+    private void sendToStream(ClientPath client, ByteBuf buffer, int offset, int length) {
         StreamConnection connection = streams.get(client.connection());
         if (connection != null) {
             connection.send(buffer, offset, length);
@@ -324,7 +319,18 @@ final class Shard implements EngineSink, ShardStatus {
     @Override
     public void sendToPeer(
             int relay, long high, long low, int port, ByteBuf buffer, int offset, int length) {
-        udp.send(sockets.ofRelay(relay), high, low, port, buffer, offset, length, trafficClass, 0);
+        relayed.send(sockets.ofRelay(relay), high, low, port, buffer, offset, length);
+    }
+
+    @Override
+    public boolean setsDontFragment() {
+        return udp.setsDontFragment();
+    }
+
+    @Override
+    public void sendWholeToPeer(
+            int relay, long high, long low, int port, ByteBuf buffer, int offset, int length) {
+        relayed.sendWhole(sockets.ofRelay(relay), high, low, port, buffer, offset, length);
     }
 
     @Override
@@ -370,7 +376,7 @@ final class Shard implements EngineSink, ShardStatus {
                                 high,
                                 low,
                                 port,
-                                trafficClass,
+                                relayed.header(),
                                 buffer,
                                 offset,
                                 length);
@@ -386,12 +392,12 @@ final class Shard implements EngineSink, ShardStatus {
             long high,
             long low,
             int port,
-            int receivedTrafficClass,
+            int header,
             ByteBuf buffer,
             int offset,
             int length) {
         long now = wake();
-        trafficClass = receivedTrafficClass;
+        relayed.beginHandOver(header);
         try {
             engine.onHandOver(
                     relayHigh, relayLow, relayPort, high, low, port, buffer, offset, length, now);

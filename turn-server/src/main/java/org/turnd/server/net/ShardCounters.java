@@ -35,6 +35,8 @@ public final class ShardCounters {
         /// Answers for a client that doesn't read.
         STREAM_DROPPED_ANSWERS,
         HAND_OVERS_DROPPED,
+        /// Relayed data whose TTL or hop limit was used up (K-12).
+        HOP_LIMITS_EXCEEDED,
         /// Inputs on which the engine failed: a bug of this server, in the log.
         ENGINE_FAULTS
     }

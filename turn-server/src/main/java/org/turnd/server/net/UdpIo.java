@@ -50,6 +50,23 @@ public interface UdpIo extends AutoCloseable {
             int trafficClass,
             int hopLimit);
 
+    /// Says whether [#sendWhole] works.
+    boolean setsDontFragment();
+
+    /// As [#send], in one piece or not at all: over IPv4 with the DF bit set, over IPv6 without a
+    /// Fragment header. Only where [#setsDontFragment]. What [#send] sends may be fragmented, and
+    /// its DF bit isn't set.
+    void sendWhole(
+            int socket,
+            long high,
+            long low,
+            int port,
+            ByteBuf buffer,
+            int offset,
+            int length,
+            int trafficClass,
+            int hopLimit);
+
     /// The octet of DSCP and ECN of the datagram that [Receiver#onDatagram] is getting; 0 when the
     /// plane can't tell.
     int receivedTrafficClass();
@@ -91,8 +108,9 @@ public interface UdpIo extends AutoCloseable {
         void onDatagram(
                 int socket, long high, long low, int port, ByteBuf buffer, int offset, int length);
 
-        /// An ICMP error about a datagram that this socket sent, from whoever on its way. Relay
-        /// sockets of a plane that hears of them only.
+        /// An ICMP error about a datagram that this socket sent, from whoever on its way, or what
+        /// ICMP would say of one too big to be sent whole. Relay sockets of a plane that hears of
+        /// them only.
         ///
         /// @param high, low, port where the datagram was sent to
         /// @param type, code of ICMP, or of ICMPv6 when the address is IPv6

@@ -21,6 +21,10 @@ sealed interface Output {
         }
     }
 
+    /// As [ToPeer], not to be fragmented.
+    record WholeToPeer(TransportAddress relay, TransportAddress peer, Octets bytes)
+            implements Output {}
+
     /// A datagram for a relay on another shard.
     record HandOver(int shard, TransportAddress relay, TransportAddress source, Octets bytes)
             implements Output {}

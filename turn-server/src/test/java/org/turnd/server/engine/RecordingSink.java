@@ -34,6 +34,9 @@ final class RecordingSink implements EngineSink {
     /// Only counts packets: for tests that measure what the engine allocates.
     boolean silent;
 
+    /// The data plane can set DF.
+    boolean setsDontFragment;
+
     long packets;
 
     private final Outcome outcome;
@@ -92,6 +95,22 @@ final class RecordingSink implements EngineSink {
         }
         outputs.add(
                 new Output.ToPeer(
+                        local(relay),
+                        new TransportAddress(high, low, port),
+                        Octets.of(buffer, offset, length)));
+    }
+
+    @Override
+    public boolean setsDontFragment() {
+        return setsDontFragment;
+    }
+
+    @Override
+    public void sendWholeToPeer(
+            int relay, long high, long low, int port, ByteBuf buffer, int offset, int length) {
+        packets++;
+        outputs.add(
+                new Output.WholeToPeer(
                         local(relay),
                         new TransportAddress(high, low, port),
                         Octets.of(buffer, offset, length)));

@@ -70,7 +70,7 @@ class IcmpErrorsTest {
                 plane.onLoop(() -> {
                     var errors = new IcmpErrors(new Libc());
                     try {
-                        return errors.receive(plane.io().descriptor(socket));
+                        return errors.receive(plane.io().descriptor(socket), true);
                     } finally {
                         errors.free();
                     }

@@ -25,7 +25,7 @@ class IpHeaderTest {
 
     @BeforeEach
     void start() throws Exception {
-        plane = new NativePlane(UdpOptions.DEFAULTS.withHopLimits());
+        plane = new NativePlane(UdpOptions.DEFAULTS);
     }
 
     @AfterEach
@@ -109,7 +109,7 @@ class IpHeaderTest {
 
     @Test
     void saysNothingOfWhatItWasNotAskedFor() throws Exception {
-        try (var deaf = new NativePlane(UdpOptions.DEFAULTS.withoutTrafficClasses())) {
+        try (var deaf = new NativePlane(UdpOptions.DEFAULTS.withoutHeaders())) {
             int from = deaf.open(NativePlane.LOOPBACK, Role.LISTENER);
             TransportAddress address = deaf.local(from, NativePlane.LOOPBACK);
             deaf.onLoop(() -> {

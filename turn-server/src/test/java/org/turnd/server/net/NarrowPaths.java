@@ -40,7 +40,11 @@ final class NarrowPaths {
 
     private static void tooSmallBehindARouter() throws Exception {
         try (var plane = new NativePlane(UdpOptions.DEFAULTS)) {
-            sendFrom(plane, NEAR, TestSettings.address("10.6.0.9", 7), 1, 1000);
+            int relay = plane.open(NEAR, Role.RELAY);
+            plane.onLoop(() -> {
+                plane.sendWhole(relay, TestSettings.address("10.6.0.9", 7), new byte[1000]);
+                return 0;
+            });
             NativePlane.IcmpError error = plane.nextError();
             System.out.printf(
                     "small link behind: %s, type %d, code %d, mtu %d, counted %d%n",

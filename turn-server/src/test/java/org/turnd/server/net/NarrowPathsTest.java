@@ -17,6 +17,6 @@ class NarrowPathsTest {
                         "small link behind: 10.6.0.9:7, type 3, code 4, mtu 600, counted 1",
                         "full: some sent true, some dropped true, 100 in all",
                         "full: some sent true, some dropped true, 100 in all"),
-                NamespaceProcess.run(NarrowPaths.class));
+                TestProcess.inNamespace(NarrowPaths.class));
     }
 }

@@ -69,6 +69,20 @@ final class NativePlane implements AutoCloseable {
                 hopLimit);
     }
 
+    /// Sends one datagram that must not be fragmented; on the loop only.
+    void sendWhole(int from, TransportAddress to, byte[] bytes) {
+        io.sendWhole(
+                from,
+                to.high(),
+                to.low(),
+                to.port(),
+                Unpooled.wrappedBuffer(bytes),
+                0,
+                bytes.length,
+                0,
+                0);
+    }
+
     /// Sends what a receiver has staged, once this turn of the loop is over; on the loop only.
     void flushAfterIteration() {
         loop.executeAfterEventLoopIteration(io::flush);

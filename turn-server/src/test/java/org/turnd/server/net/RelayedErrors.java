@@ -8,6 +8,7 @@ import org.turnd.server.config.ServerSettings.Protocol;
 import org.turnd.stun.Octets;
 import org.turnd.stun.StunAttribute;
 import org.turnd.stun.StunAttribute.Data;
+import org.turnd.stun.StunAttribute.DontFragment;
 import org.turnd.stun.StunAttribute.Icmp;
 import org.turnd.stun.StunAttribute.XorPeerAddress;
 import org.turnd.stun.StunClass;
@@ -44,7 +45,14 @@ final class RelayedErrors {
                 sendOnChannel(client, RoutedNetwork.ROUTER.withPort(10));
                 send("no way there", client, TestSettings.address("10.7.0.9", 7), 10);
                 send("no way there", client6, TestSettings.address("fd00:7::9", 7), 10);
-                send("too big", client, TestSettings.address("10.6.0.9", 7), 1000);
+                var small = TestSettings.address("10.6.0.9", 7);
+                send("too big", client, small, 1000, new DontFragment());
+                send(
+                        "too big for the first link",
+                        client,
+                        TestSettings.address("10.6.0.10", 7),
+                        2000,
+                        new DontFragment());
                 send("too big", client6, TestSettings.address("fd00:6::9", 7), 1400);
             }
             network.run("sysctl -qw net.ipv4.ip_default_ttl=1 net.ipv6.conf.near.hop_limit=1");
@@ -58,16 +66,23 @@ final class RelayedErrors {
         }
     }
 
-    private static void send(String what, TestClient client, TransportAddress peer, int length)
+    private static void send(
+            String what,
+            TestClient client,
+            TransportAddress peer,
+            int length,
+            StunAttribute... more)
             throws Exception {
         client.request(StunMethod.CREATE_PERMISSION, new XorPeerAddress(peer));
+        List<StunAttribute> all = new ArrayList<>(List.of(more));
+        all.add(new XorPeerAddress(peer));
+        all.add(new Data(Octets.of(new byte[length])));
         client.wire()
                 .send(
                         TestClient.encode(
                                 StunMethod.SEND,
                                 StunClass.INDICATION,
-                                new XorPeerAddress(peer),
-                                new Data(Octets.of(new byte[length]))));
+                                all.toArray(StunAttribute[]::new)));
         print(what, client);
     }
 

@@ -25,9 +25,11 @@ class RelayedErrorsTest {
                         "no way there: DATA INDICATION, 10.7.0.9:7, type 3, code 1, data 0",
                         "no way there: DATA INDICATION, [fd00:7::9]:7, type 1, code 0, data 0",
                         "too big: DATA INDICATION, 10.6.0.9:7, type 3, code 4, data 600",
+                        "too big for the first link: DATA INDICATION, 10.6.0.10:7, type 3, code 4,"
+                                + " data 1500",
                         "too big: DATA INDICATION, [fd00:6::9]:7, type 2, code 0, data 1300",
                         "too far: DATA INDICATION, 10.6.0.9:7, type 11, code 0, data 0",
                         "too far: DATA INDICATION, [fd00:6::9]:7, type 3, code 0, data 0"),
-                NamespaceProcess.run(RelayedErrors.class));
+                TestProcess.inNamespace(RelayedErrors.class));
     }
 }

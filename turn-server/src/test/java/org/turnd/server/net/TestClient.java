@@ -95,7 +95,10 @@ public final class TestClient implements AutoCloseable {
     }
 
     StunMessage receiveStun() throws IOException {
-        byte[] bytes = wire.receive();
+        return decode(wire.receive());
+    }
+
+    static StunMessage decode(byte[] bytes) {
         return assertInstanceOf(
                 StunMessage.class,
                 StunMessage.decode(Unpooled.wrappedBuffer(bytes), 0, bytes.length));

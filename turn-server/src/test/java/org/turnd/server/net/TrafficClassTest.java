@@ -3,10 +3,10 @@ package org.turnd.server.net;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,8 +14,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.turnd.server.TurnServer;
 import org.turnd.server.config.ServerSettings.DataPlane;
 import org.turnd.server.config.ServerSettings.Protocol;
-import org.turnd.server.net.NativePlane.Arrival;
-import org.turnd.server.net.UdpIo.Role;
 import org.turnd.stun.Octets;
 import org.turnd.stun.StunAttribute.Data;
 import org.turnd.stun.StunAttribute.XorPeerAddress;
@@ -53,67 +51,16 @@ class TrafficClassTest {
                 .start();
     }
 
-    /// A socket that knows with which traffic class datagrams come and go.
-    private final class MarkedWire implements Wire {
-        private final int socket;
-        private final TransportAddress local;
-        private final TransportAddress server;
-        private int sends;
-        private int received;
-
-        MarkedWire(TransportAddress server) throws Exception {
-            TransportAddress host = server.isIpv4() ? NativePlane.LOOPBACK : NativePlane.LOOPBACK6;
-            this.server = server;
-            socket = plane.open(host, Role.LISTENER);
-            local = plane.local(socket, host);
-        }
-
-        @Override
-        public void send(byte[] message) throws IOException {
-            send(message, server);
-        }
-
-        void send(byte[] message, TransportAddress to) throws IOException {
-            try {
-                plane.onLoop(() -> {
-                    plane.stage(socket, to, message, sends, 0);
-                    plane.io().flush();
-                    return 0;
-                });
-            } catch (Exception e) {
-                throw new IOException(e);
-            }
-        }
-
-        @Override
-        public byte[] receive() throws IOException {
-            try {
-                Arrival arrival = plane.next();
-                assertEquals(socket, arrival.socket());
-                received = arrival.trafficClass();
-                return arrival.bytes().toByteArray();
-            } catch (InterruptedException e) {
-                throw new IOException(e);
-            }
-        }
-
-        @Override
-        public TransportAddress local() {
-            return local;
-        }
-
-        @Override
-        public void close() {}
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "::1"})
+    @Tag("K-01")
+    @Tag("K-02")
     void goThereAndBackWithChannelData(String host) throws Exception {
         try (var server = server(host, 1)) {
-            var wire = new MarkedWire(server.listeners().getFirst().address());
+            var wire = new MarkedWire(plane, server.listeners().getFirst().address());
             var client = new TestClient(wire);
             TransportAddress relayed = client.allocate();
-            var peer = new MarkedWire(relayed);
+            var peer = new MarkedWire(plane, relayed);
             client.bindChannel(CHANNEL, peer.local());
 
             wire.sends = EF_CE;
@@ -129,11 +76,13 @@ class TrafficClassTest {
     }
 
     @Test
+    @Tag("K-01")
+    @Tag("K-02")
     void goThereAndBackWithIndications() throws Exception {
         try (var server = server("127.0.0.1", 1)) {
-            var wire = new MarkedWire(server.listeners().getFirst().address());
+            var wire = new MarkedWire(plane, server.listeners().getFirst().address());
             var client = new TestClient(wire);
-            var peer = new MarkedWire(client.allocate());
+            var peer = new MarkedWire(plane, client.allocate());
             client.request(StunMethod.CREATE_PERMISSION, new XorPeerAddress(peer.local()));
 
             wire.sends = EF_CE;
@@ -156,7 +105,7 @@ class TrafficClassTest {
     @Test
     void areNotThoseOfRequestsInAnswers() throws Exception {
         try (var server = server("127.0.0.1", 1)) {
-            var wire = new MarkedWire(server.listeners().getFirst().address());
+            var wire = new MarkedWire(plane, server.listeners().getFirst().address());
             wire.sends = EF_CE;
             new TestClient(wire).allocate();
             assertEquals(0, wire.received);
@@ -164,13 +113,15 @@ class TrafficClassTest {
     }
 
     @Test
+    @Tag("K-01")
+    @Tag("K-02")
     void stayFromRelayToRelayOnEveryShard() throws Exception {
         try (var server = server("127.0.0.1", 2)) {
             var address = server.listeners().getFirst().address();
             // Clients enough that some share a shard and some don't.
             for (int i = 0; i < 12; i++) {
-                var wire = new MarkedWire(address);
-                var otherWire = new MarkedWire(address);
+                var wire = new MarkedWire(plane, address);
+                var otherWire = new MarkedWire(plane, address);
                 var client = new TestClient(wire);
                 var other = new TestClient(otherWire);
                 TransportAddress relayed = client.allocate();

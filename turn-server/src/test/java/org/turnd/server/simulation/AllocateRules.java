@@ -149,8 +149,11 @@ final class AllocateRules {
         if (transport.protocol() != RequestedTransport.UDP) {
             return 442; // F-03
         }
-        if (request.has(AttributeType.DONT_FRAGMENT)) {
-            return 420; // F-04
+        if (request.has(AttributeType.DONT_FRAGMENT)
+                && from.transport().isDatagram()
+                && from.client().isIpv4()
+                && wanted(request).contains(AddressFamily.IPV6)) {
+            return 420; // F-05
         }
         boolean token = request.has(AttributeType.RESERVATION_TOKEN);
         boolean badMixture =

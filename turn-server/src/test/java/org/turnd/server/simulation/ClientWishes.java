@@ -132,7 +132,8 @@ final class ClientWishes {
         } else if (random.nextInt(40) == 0) {
             attributes.add(new ReservationToken(random.nextLong()));
         }
-        if (random.nextInt(60) == 0) {
+        if (random.nextInt(60) == 0
+                && attributes.stream().noneMatch(ReservationToken.class::isInstance)) {
             attributes.add(new StunAttribute.DontFragment());
         }
         return attributes;

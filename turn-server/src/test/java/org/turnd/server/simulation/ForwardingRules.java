@@ -47,7 +47,7 @@ final class ForwardingRules {
             return;
         }
         Octets data = Octets.of(frame, 4, frame.getUnsignedShort(2));
-        toPeer(relayTowards(allocation, channel.peer()), channel.peer(), data, outputs);
+        toPeer(relayTowards(allocation, channel.peer()), channel.peer(), data, false, outputs);
     }
 
     /// A Send indication from a client.
@@ -59,7 +59,6 @@ final class ForwardingRules {
                 || peer == null
                 || data == null
                 || peer.address().port() == 0
-                || message.has(AttributeType.DONT_FRAGMENT)
                 || Understood.lacksAny(message)) {
             expectNothing("useless Send", outputs);
             return;
@@ -70,7 +69,12 @@ final class ForwardingRules {
             return;
         }
         if (!outputs.isEmpty() || !Understood.isOdd(message)) {
-            toPeer(relay, peer.address(), data.value(), outputs);
+            // I-05, K-06, K-08.
+            boolean whole =
+                    message.has(AttributeType.DONT_FRAGMENT)
+                            && (!from.transport().isDatagram()
+                                    || (from.client().isIpv4() && peer.address().isIpv4()));
+            toPeer(relay, peer.address(), data.value(), whole, outputs);
         }
     }
 
@@ -140,7 +144,11 @@ final class ForwardingRules {
     }
 
     private void toPeer(
-            Model.@Nullable Relay relay, TransportAddress peer, Octets data, List<Output> outputs) {
+            Model.@Nullable Relay relay,
+            TransportAddress peer,
+            Octets data,
+            boolean whole,
+            List<Output> outputs) {
         if (relay == null || data.length() > PEER_BYTES_MAX) {
             expectNothing("nothing to relay with", outputs);
             return;
@@ -155,7 +163,7 @@ final class ForwardingRules {
             }
             check(
                     onlyOne("permitted data to " + peer, outputs)
-                            .equals(new Output.ToPeer(relay.socket.relay, peer, data)),
+                            .equals(new Output.ToPeer(relay.socket.relay, peer, data, whole)),
                     "data to %s changed: %s",
                     peer,
                     outputs);

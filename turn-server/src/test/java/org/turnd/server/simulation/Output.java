@@ -7,7 +7,11 @@ import org.turnd.stun.TransportAddress;
 sealed interface Output {
     record ToClient(FiveTuple to, Octets bytes) implements Output {}
 
-    record ToPeer(int relay, TransportAddress peer, Octets bytes) implements Output {}
+    /// A datagram from a relay.
+    ///
+    /// @param whole with DF set
+    record ToPeer(int relay, TransportAddress peer, Octets bytes, boolean whole)
+            implements Output {}
 
     record HandOver(int shard, TransportAddress relayed, TransportAddress source, Octets bytes)
             implements Output {}

@@ -83,6 +83,9 @@ final class RequestWriter {
         StunAttribute payload = new StunAttribute.Data(Octets.of(data));
         boolean peerFirst = random.nextInt(4) > 0;
         writer.put(peerFirst ? to : payload).put(peerFirst ? payload : to);
+        if (random.nextInt(12) == 0) {
+            writer.put(new StunAttribute.DontFragment());
+        }
         if (random.nextInt(30) == 0) {
             writer.put(new StunAttribute.UnknownAttribute(0x7F01, Octets.EMPTY));
         }

@@ -148,7 +148,7 @@ final class VirtualServer {
         switch (output) {
             case Output.ToClient(FiveTuple to, var bytes) ->
                     internet.toClient(to, bytes.toByteArray());
-            case Output.ToPeer(int relay, TransportAddress peer, var bytes) -> {
+            case Output.ToPeer(int relay, TransportAddress peer, var bytes, boolean whole) -> {
                 RelaySockets.Socket socket = world.sockets().find(shard, relay);
                 if (socket != null) {
                     TransportAddress outside = world.plan().relayOutside(socket.family);

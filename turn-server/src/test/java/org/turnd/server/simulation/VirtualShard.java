@@ -236,11 +236,20 @@ final class VirtualShard implements EngineSink {
     @Override
     public void sendToPeer(
             int relay, long high, long low, int port, ByteBuf bytes, int offset, int length) {
-        outputs.add(
-                new Output.ToPeer(
-                        relay,
-                        new TransportAddress(high, low, port),
-                        Octets.of(bytes, offset, length)));
+        var peer = new TransportAddress(high, low, port);
+        outputs.add(new Output.ToPeer(relay, peer, Octets.of(bytes, offset, length), false));
+    }
+
+    @Override
+    public boolean setsDontFragment() {
+        return true;
+    }
+
+    @Override
+    public void sendWholeToPeer(
+            int relay, long high, long low, int port, ByteBuf bytes, int offset, int length) {
+        var peer = new TransportAddress(high, low, port);
+        outputs.add(new Output.ToPeer(relay, peer, Octets.of(bytes, offset, length), true));
     }
 
     @Override
