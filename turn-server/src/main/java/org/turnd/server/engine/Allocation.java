@@ -92,6 +92,18 @@ final class Allocation extends TimerWheel.Timer {
                 : relaysNanos;
     }
 
+    /// When the last relayed transport address expires.
+    long lastExpiryNanos() {
+        Relay first = ipv4;
+        Relay second = ipv6;
+        if (first == null || second == null) {
+            return relaysExpireNanos();
+        }
+        return first.expiresNanos - second.expiresNanos > 0
+                ? first.expiresNanos
+                : second.expiresNanos;
+    }
+
     private long relaysExpireNanos() {
         Relay first = ipv4;
         Relay second = ipv6;

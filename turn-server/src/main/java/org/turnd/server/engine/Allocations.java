@@ -1,5 +1,6 @@
 package org.turnd.server.engine;
 
+import io.netty.buffer.Unpooled;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -60,6 +61,11 @@ final class Allocations {
     /// Returns the allocation of a UDP five-tuple, live, pending or expired; for the data path.
     @Nullable Allocation find(int listener, long high, long low, int port) {
         return paths.find(listener, high, low, port);
+    }
+
+    /// Returns the path of a connection of another shard that has an allocation here, or null.
+    @Nullable ClientPath findRemoteStream(int home, int connection) {
+        return paths.findRemoteStream(home, connection);
     }
 
     /// Returns the pending or live allocation of a five-tuple. One that has just expired ends now.
@@ -229,8 +235,15 @@ final class Allocations {
     }
 
     private void leave(ClientPath client, Allocation allocation) {
-        paths.unbind(client);
+        unbind(client);
         events.onClientLeft(client, allocation.username);
+    }
+
+    private void unbind(ClientPath client) {
+        paths.unbind(client);
+        if (client.isRemote()) {
+            sink.passClient(client.home(), ClientPass.TOLD, client, Unpooled.EMPTY_BUFFER, 0, 0);
+        }
     }
 
     /// Ends an allocation, pending or live, and gives back all it held.
@@ -249,7 +262,7 @@ final class Allocations {
         }
         forgetNext(allocation);
         if (!allocation.abandoned) {
-            paths.unbind(allocation.client);
+            unbind(allocation.client);
         }
         mobile.remove(allocation.ticketSerial);
         count--;

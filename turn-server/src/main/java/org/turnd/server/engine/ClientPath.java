@@ -12,26 +12,35 @@ public final class ClientPath {
     /// The connection id of a client that has no connection.
     public static final int NO_CONNECTION = -1;
 
+    private static final int HERE = -1;
+
     private final Transport transport;
     private final int listener;
     private final int connection;
     private final TransportAddress client;
+    private final int home;
 
-    /// The allocation of a stream's five-tuple; UDP's are found by address.
+    /// The allocation of a stream, and of a client of another shard; other UDP clients' are found
+    /// by address.
     @Nullable Allocation streamAllocation;
 
-    private ClientPath(Transport transport, int listener, int connection, TransportAddress client) {
+    /// The way to the allocation of a stream of this shard when another shard has it.
+    Routes.@Nullable Route route;
+
+    private ClientPath(
+            Transport transport, int listener, int connection, TransportAddress client, int home) {
         this.transport = transport;
         this.listener = listener;
         this.connection = connection;
         this.client = client;
+        this.home = home;
     }
 
     /// A path of UDP datagrams.
     ///
     /// @param listener index of the listening socket that got the request and sends the answers
     public static ClientPath datagram(int listener, TransportAddress client) {
-        return new ClientPath(Transport.UDP, listener, NO_CONNECTION, client);
+        return new ClientPath(Transport.UDP, listener, NO_CONNECTION, client, HERE);
     }
 
     /// A path over one TCP or TLS connection.
@@ -39,7 +48,20 @@ public final class ClientPath {
     /// @param connection id chosen by the net side, unique among the shard's open connections
     public static ClientPath stream(
             Transport transport, int listener, int connection, TransportAddress client) {
-        return new ClientPath(transport, listener, connection, client);
+        return new ClientPath(transport, listener, connection, client, HERE);
+    }
+
+    /// A path of a client whose messages reach another shard (RFC 8016).
+    static ClientPath remote(
+            int home,
+            Transport transport,
+            int listener,
+            int connection,
+            long high,
+            long low,
+            int port) {
+        return new ClientPath(
+                transport, listener, connection, new TransportAddress(high, low, port), home);
     }
 
     public Transport transport() {
@@ -61,6 +83,26 @@ public final class ClientPath {
         return client;
     }
 
+    /// Says whether the client's messages reach another shard than the one that has its allocation.
+    public boolean isRemote() {
+        return home != HERE;
+    }
+
+    /// The shard that the messages of a remote client reach.
+    public int home() {
+        return home;
+    }
+
+    /// Says whether a remote client has an allocation.
+    public boolean isLeased() {
+        return streamAllocation != null;
+    }
+
+    /// When the allocation of a remote client ends at the latest.
+    public long leaseNanos() {
+        return streamAllocation == null ? 0 : streamAllocation.lastExpiryNanos();
+    }
+
     boolean isDatagram(int atListener, long high, long low, int port) {
         return transport == Transport.UDP
                 && listener == atListener
@@ -75,6 +117,7 @@ public final class ClientPath {
         return transport == other.transport
                 && listener == other.listener
                 && connection == other.connection
+                && (transport.isDatagram() || home == other.home)
                 && client.equals(other.client);
     }
 

@@ -1,5 +1,7 @@
 package org.turnd.server.engine;
 
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.turnd.stun.TransportAddress;
 
@@ -7,6 +9,9 @@ import org.turnd.stun.TransportAddress;
 /// long as its client is moving a second one (RFC 8016 §3.2.2).
 final class ClientPaths {
     private final FiveTupleTable<Allocation> datagrams;
+
+    /// Connections of other shards, by shard and number.
+    private final Map<Long, ClientPath> remoteStreams = new HashMap<>();
 
     ClientPaths(long seed) {
         datagrams = new FiveTupleTable<>(seed);
@@ -25,12 +30,21 @@ final class ClientPaths {
         return find(client.listener(), source.high(), source.low(), source.port());
     }
 
+    /// Returns the path of a connection of another shard that has an allocation here, or null.
+    @Nullable ClientPath findRemoteStream(int home, int connection) {
+        return remoteStreams.isEmpty() ? null : remoteStreams.get(key(home, connection));
+    }
+
     /// Gives an allocation a five-tuple that has none.
     void bind(ClientPath client, Allocation allocation) {
         if (client.transport() == Transport.UDP) {
             datagrams.put(client, allocation);
-        } else {
+        }
+        if (client.transport() != Transport.UDP || client.isRemote()) {
             client.streamAllocation = allocation;
+        }
+        if (client.transport() != Transport.UDP && client.isRemote()) {
+            remoteStreams.put(key(client.home(), client.connection()), client);
         }
     }
 
@@ -38,8 +52,13 @@ final class ClientPaths {
     void unbind(ClientPath client) {
         if (client.transport() == Transport.UDP) {
             datagrams.remove(client);
-        } else {
-            client.streamAllocation = null;
+        } else if (client.isRemote()) {
+            remoteStreams.remove(key(client.home(), client.connection()));
         }
+        client.streamAllocation = null;
+    }
+
+    private static long key(int home, int connection) {
+        return (long) home << 32 | connection;
     }
 }

@@ -8,7 +8,8 @@ import io.netty.buffer.ByteBuf;
 /// the 128 bits of an IPv6 address in two longs; IPv4 is its IPv4-mapped form.
 public interface EngineSink {
     /// Sends one STUN message or ChannelData message to a client. On a stream the callee adds the
-    /// ChannelData padding of RFC 8656 §12.5. What can't be sent now is dropped and counted.
+    /// ChannelData padding of RFC 8656 §12.5. What can't be sent now is dropped and counted. What
+    /// is for a stream of another shard ([ClientPath#isRemote]) goes there as [ClientPass#DATA].
     void sendToClient(ClientPath client, ByteBuf buffer, int offset, int length);
 
     /// As [#sendToClient], for a Data indication or ChannelData: over UDP with the DSCP and ECN of
@@ -61,6 +62,15 @@ public interface EngineSink {
             ByteBuf buffer,
             int offset,
             int length);
+
+    /// Passes something about a client that has moved to another shard (RFC 8016), with the
+    /// client's five-tuple and [ClientPath#isLeased] and [ClientPath#leaseNanos] as they are now.
+    /// What it comes to there its kind says. What one shard passes to another arrives in order, or
+    /// not at all.
+    default void passClient(
+            int shard, ClientPass kind, ClientPath client, ByteBuf buffer, int offset, int length) {
+        throw new IllegalStateException("this server has one shard");
+    }
 
     /// Opens the socket of a relayed transport address. The answer is exactly one call of
     /// [TurnEngine#onRelayBound] or [TurnEngine#onRelayFailed], now or later, unless [#closeRelay]

@@ -1,5 +1,6 @@
 package org.turnd.server.engine;
 
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// UDP five-tuples to what is known of them: open addressing with linear probing over primitive
@@ -35,7 +36,7 @@ final class FiveTupleTable<V> {
     /// Adds a value for a five-tuple that has none yet.
     void put(ClientPath path, V value) {
         if (size * 2 >= values.length) {
-            grow();
+            rebuild(values.length * 2, all -> false);
         }
         insert(
                 path.client().high(),
@@ -43,6 +44,11 @@ final class FiveTupleTable<V> {
                 portKey(path.listener(), path.client().port()),
                 value);
         size++;
+    }
+
+    /// Forgets every value that the condition holds for.
+    void removeIf(Predicate<V> condition) {
+        rebuild(values.length, condition);
     }
 
     /// Forgets a five-tuple, if it is known at all.
@@ -92,19 +98,21 @@ final class FiveTupleTable<V> {
         values[slot] = value;
     }
 
-    private void grow() {
+    @SuppressWarnings("unchecked") // put takes nothing but V
+    private void rebuild(int slots, Predicate<V> removed) {
         long[] oldHighs = highs;
         long[] oldLows = lows;
         int[] oldPorts = ports;
         @Nullable Object[] old = values;
-        int slots = old.length * 2;
         highs = new long[slots];
         lows = new long[slots];
         ports = new int[slots];
         values = new @Nullable Object[slots];
         for (int slot = 0; slot < old.length; slot++) {
             Object value = old[slot];
-            if (value != null) {
+            if (value != null && removed.test((V) value)) {
+                size--;
+            } else if (value != null) {
                 insert(oldHighs[slot], oldLows[slot], oldPorts[slot], value);
             }
         }

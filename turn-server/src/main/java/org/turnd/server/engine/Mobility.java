@@ -47,6 +47,12 @@ final class Mobility {
         return ticket == null ? null : find(ticket, nowNanos);
     }
 
+    /// Returns the shard that issued a ticket, [SharedState#NONE] when none of this server did.
+    int shardOf(MobilityTicket presented) {
+        MobilityTickets.Ticket ticket = open(presented);
+        return ticket == null ? SharedState.NONE : ticket.shard();
+    }
+
     /// Refresh with a ticket (§3.2.2).
     Answer refresh(Request request, MobilityTicket presented) {
         // M-04. "off" is a local policy: 405 tells the client to begin anew without a ticket.

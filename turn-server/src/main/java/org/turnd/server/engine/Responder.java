@@ -82,14 +82,22 @@ final class Responder {
                     Octets.of(scratch, 0, length),
                     request.nowNanos());
         }
-        sink.sendToClient(request.client(), scratch, 0, length);
+        send(request.client(), length);
     }
 
     /// Sends a stored answer again.
     void resend(ClientPath client, Octets answer) {
         counters.increment(Counter.RETRANSMISSIONS_ANSWERED);
         scratch.setBytes(0, answer.toByteArray());
-        sink.sendToClient(client, scratch, 0, answer.length());
+        send(client, answer.length());
+    }
+
+    private void send(ClientPath client, int length) {
+        if (client.isRemote()) {
+            sink.passClient(client.home(), ClientPass.TOLD, client, scratch, 0, length);
+        } else {
+            sink.sendToClient(client, scratch, 0, length);
+        }
     }
 
     // C-02: authenticated and not idempotent, over a transport that loses and repeats.

@@ -44,6 +44,7 @@ public final class TurnEngine {
     private final AllocateProcessor allocate;
     private final RefreshProcessor refresh;
     private final Mobility mobility;
+    private final Roaming roaming;
     private final PermissionProcessor permission;
 
     /// @param shard this engine's number, as [EngineSink#handOver] and [SharedState] use it
@@ -75,6 +76,7 @@ public final class TurnEngine {
         binding = new BindingProcessor(counters);
         refresh = new RefreshProcessor(settings, allocations);
         mobility = new Mobility(shard, settings, shared, allocations, refresh, random);
+        roaming = new Roaming(shard, settings, allocations, mobility, sink, random.nextLong());
         allocate =
                 new AllocateProcessor(
                         settings, shared, allocations, mobility, events, counters, responder, sink);
@@ -91,9 +93,13 @@ public final class TurnEngine {
             int offset,
             int length,
             long nowNanos) {
+        Allocation allocation = allocations.find(listener, high, low, port);
+        if (allocation == null
+                && roaming.passOn(listener, high, low, port, buffer, offset, length, nowNanos)) {
+            return;
+        }
         switch (protocolOf(buffer, offset, length)) {
             case CHANNEL_DATA -> {
-                Allocation allocation = allocations.find(listener, high, low, port);
                 boolean good = dataPath.onChannelData(allocation, buffer, offset, length, nowNanos);
                 if (good && allocation != null && allocation.next != null) {
                     mobility.onData(allocation, listener, high, low, port);
@@ -109,7 +115,6 @@ public final class TurnEngine {
                     onControl(ClientPath.datagram(listener, source), nowNanos);
                     return;
                 }
-                Allocation allocation = allocations.find(listener, high, low, port);
                 if (dataPath.onSend(allocation, view, nowNanos)
                         && allocation != null
                         && allocation.next != null) {
@@ -123,9 +128,12 @@ public final class TurnEngine {
     /// One STUN message or ChannelData message (with or without its padding) from a stream client.
     public void onStreamMessage(
             ClientPath client, ByteBuf buffer, int offset, int length, long nowNanos) {
+        if (roaming.passOn(client, buffer, offset, length)) {
+            return;
+        }
+        Allocation allocation = client.streamAllocation;
         switch (protocolOf(buffer, offset, length)) {
             case CHANNEL_DATA -> {
-                Allocation allocation = client.streamAllocation;
                 boolean good = dataPath.onChannelData(allocation, buffer, offset, length, nowNanos);
                 if (good && allocation != null && allocation.next != null) {
                     mobility.onData(allocation, client);
@@ -139,7 +147,6 @@ public final class TurnEngine {
                     onControl(client, nowNanos);
                     return;
                 }
-                Allocation allocation = client.streamAllocation;
                 if (dataPath.onSend(allocation, view, nowNanos)
                         && allocation != null
                         && allocation.next != null) {
@@ -155,6 +162,68 @@ public final class TurnEngine {
         Allocation allocation = client.streamAllocation;
         if (allocation != null) {
             mobility.onClosed(client, allocation, nowNanos);
+        }
+        roaming.passClose(client);
+    }
+
+    /// A message of a client whose home is another shard (RFC 8016).
+    ///
+    /// @param home that shard
+    public void onPassedMessage(
+            int home,
+            Transport transport,
+            int listener,
+            int connection,
+            long high,
+            long low,
+            int port,
+            ByteBuf buffer,
+            int offset,
+            int length,
+            long nowNanos) {
+        ClientPath client = roaming.pathOf(home, transport, listener, connection, high, low, port);
+        if (!roaming.givenBack(client, buffer, offset, length)) {
+            onStreamMessage(client, buffer, offset, length, nowNanos);
+        }
+    }
+
+    /// A client whose home is another shard can't be reached any more.
+    public void onPassedClosed(
+            int home,
+            Transport transport,
+            int listener,
+            int connection,
+            long high,
+            long low,
+            int port,
+            long nowNanos) {
+        roaming.onClosed(
+                roaming.pathOf(home, transport, listener, connection, high, low, port), nowNanos);
+    }
+
+    /// Another shard says whether this client's messages are to go there, and until when.
+    public void onTold(
+            ClientPath client, int owner, boolean leased, long leaseNanos, long nowNanos) {
+        roaming.onTold(client, owner, leased, leaseNanos, nowNanos);
+    }
+
+    /// Another shard has no use for this client's message, which it was passed.
+    public void onReturned(
+            ClientPath client, int owner, ByteBuf buffer, int offset, int length, long nowNanos) {
+        roaming.onReturned(client, owner);
+        if (client.transport() == Transport.UDP) {
+            TransportAddress from = client.client();
+            onDatagram(
+                    client.listener(),
+                    from.high(),
+                    from.low(),
+                    from.port(),
+                    buffer,
+                    offset,
+                    length,
+                    nowNanos);
+        } else {
+            onStreamMessage(client, buffer, offset, length, nowNanos);
         }
     }
 
@@ -251,6 +320,11 @@ public final class TurnEngine {
         return allocations.count();
     }
 
+    /// UDP clients of this shard whose allocation is on another one. Engine's thread only.
+    public int routeCount() {
+        return roaming.datagramRoutes();
+    }
+
     /// Counts, readable on every thread.
     public EngineCounters counters() {
         return counters;
@@ -314,6 +388,12 @@ public final class TurnEngine {
             return;
         }
         MobilityTicket ticket = ticketOf(message);
+        int ticketShard = ticket == null ? SharedState.NONE : mobility.shardOf(ticket);
+        if (allocation == null
+                && roaming.passElsewhere(
+                        client, ticketShard, view.buffer(), view.offset(), view.length())) {
+            return;
+        }
         // E-04: also who moves goes on with the key that the allocation began with.
         Allocation claimed = ticket == null ? allocation : mobility.find(ticket, nowNanos);
         answer(new Request(client, message, view.hasFingerprint(), claimed, null, nowNanos));

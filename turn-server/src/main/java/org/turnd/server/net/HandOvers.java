@@ -6,6 +6,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.turnd.server.engine.ClientPass;
+import org.turnd.server.engine.ClientPath;
 
 /// Brings what other shards pass on to the thread of this one.
 final class HandOvers {
@@ -50,6 +52,22 @@ final class HandOvers {
                         buffer,
                         offset,
                         length);
+        if (taken) {
+            signal();
+        }
+        return taken;
+    }
+
+    /// Takes what is to be said about a client, on any thread, as [HandOverInbox#offer] does.
+    boolean offer(
+            int from,
+            ClientPass kind,
+            ClientPath client,
+            int header,
+            ByteBuf buffer,
+            int offset,
+            int length) {
+        boolean taken = inbox.offer(from, kind, client, header, buffer, offset, length);
         if (taken) {
             signal();
         }

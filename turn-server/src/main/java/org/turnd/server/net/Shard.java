@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.turnd.server.engine.ClientPass;
 import org.turnd.server.engine.ClientPath;
 import org.turnd.server.engine.DiscoverySocket;
 import org.turnd.server.engine.EngineCounters;
@@ -46,6 +47,7 @@ final class Shard implements EngineSink, ShardStatus {
     private final AtomicInteger connections = new AtomicInteger();
 
     private final HandOvers handOvers;
+    private final PassedClients passedClients;
     private final IntObjectHashMap<StreamConnection> streams = new IntObjectHashMap<>();
     private final List<StreamConnection> unflushed = new ArrayList<>();
     private final ByteBuf frame =
@@ -88,8 +90,9 @@ final class Shard implements EngineSink, ShardStatus {
         this.shards = shards;
         this.streamLimits = streamLimits;
         this.onEmpty = onEmpty;
-        this.handOvers = new HandOvers(loop, this::onHandOver);
+        this.handOvers = new HandOvers(loop, new HandOverReader());
         this.engine = engines.create(index, this, this::markAllocated);
+        this.passedClients = new PassedClients(this, engine, streams);
     }
 
     SingleThreadIoEventLoop loop() {
@@ -281,7 +284,8 @@ final class Shard implements EngineSink, ShardStatus {
     }
 
     private void markAllocated(ClientPath path, boolean hasAllocation) {
-        StreamConnection connection = streams.get(path.connection());
+        // A remote client's connection is another shard's, which is told by itself.
+        StreamConnection connection = path.isRemote() ? null : streams.get(path.connection());
         if (connection != null) {
             connection.allocated(hasAllocation);
         }
@@ -310,9 +314,25 @@ final class Shard implements EngineSink, ShardStatus {
     }
 
     private void sendToStream(ClientPath client, ByteBuf buffer, int offset, int length) {
+        if (client.isRemote()) {
+            passClient(client.home(), ClientPass.DATA, client, buffer, offset, length);
+            return;
+        }
         StreamConnection connection = streams.get(client.connection());
         if (connection != null) {
             connection.send(buffer, offset, length);
+        }
+    }
+
+    @Override
+    public void passClient(
+            int shard, ClientPass kind, ClientPath client, ByteBuf buffer, int offset, int length) {
+        boolean taken =
+                shards.get(shard)
+                        .handOvers
+                        .offer(index, kind, client, relayed.header(), buffer, offset, length);
+        if (!taken) {
+            counters.add(Counter.HAND_OVERS_DROPPED, 1);
         }
     }
 
@@ -385,24 +405,40 @@ final class Shard implements EngineSink, ShardStatus {
         }
     }
 
-    private void onHandOver(
-            long relayHigh,
-            long relayLow,
-            int relayPort,
-            long high,
-            long low,
-            int port,
-            int header,
-            ByteBuf buffer,
-            int offset,
-            int length) {
-        long now = wake();
-        relayed.beginHandOver(header);
-        try {
-            engine.onHandOver(
-                    relayHigh, relayLow, relayPort, high, low, port, buffer, offset, length, now);
-        } catch (RuntimeException e) {
-            onFault(e);
+    /// What other shards pass on.
+    private final class HandOverReader implements HandOverInbox.Reader {
+        @Override
+        public void onHandOver(
+                long relayHigh,
+                long relayLow,
+                int relayPort,
+                long high,
+                long low,
+                int port,
+                int header,
+                ByteBuf buffer,
+                int offset,
+                int length) {
+            long now = wake();
+            relayed.beginHandOver(header);
+            try {
+                engine.onHandOver(
+                        relayHigh, relayLow, relayPort, high, low, port, buffer, offset, length,
+                        now);
+            } catch (RuntimeException e) {
+                onFault(e);
+            }
+        }
+
+        @Override
+        public void onPass(HandOverInbox.Passed passed) {
+            long now = wake();
+            relayed.beginHandOver(passed.header());
+            try {
+                passedClients.take(passed, now);
+            } catch (RuntimeException e) {
+                onFault(e);
+            }
         }
     }
 

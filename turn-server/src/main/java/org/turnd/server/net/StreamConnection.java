@@ -138,7 +138,8 @@ final class StreamConnection extends ByteToMessageDecoder {
         shard.onStreamFrame(path(), in, index, length);
     }
 
-    private ClientPath path() {
+    /// The connection as the engine knows it.
+    ClientPath path() {
         ClientPath known = path;
         if (known == null) {
             known =

@@ -14,7 +14,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.turnd.server.engine.ClientPass;
+import org.turnd.server.engine.ClientPath;
+import org.turnd.server.engine.Transport;
+import org.turnd.stun.TransportAddress;
 
 class HandOverInboxTest {
     private final HandOverInbox inbox = new HandOverInbox();
@@ -89,6 +94,64 @@ class HandOverInboxTest {
         while (more) {
             more = inbox.drain(5, reader);
         }
+    }
+
+    @Test
+    void deliversWhatIsSaidAboutAClient() {
+        TransportAddress address = TestSettings.address("2001:db8::7", 65_535);
+        ClientPath client = ClientPath.stream(Transport.TLS, 300, Integer.MAX_VALUE, address);
+        byte[] bytes = {1, 2, 3, 4, 5};
+        assertTrue(inbox.offer(255, ClientPass.RETURNED, client, 0xB8, direct(bytes), 0, 5));
+        assertTrue(inbox.offer(3, ClientPass.CLOSED, client, 0, Unpooled.EMPTY_BUFFER, 0, 0));
+        List<ClientPass> kinds = new ArrayList<>();
+        inbox.drain(
+                9,
+                passes(passed -> {
+                    kinds.add(passed.kind());
+                    assertEquals(Transport.TLS, passed.transport());
+                    assertEquals(300, passed.listener());
+                    assertEquals(Integer.MAX_VALUE, passed.connection());
+                    assertEquals(
+                            address,
+                            new TransportAddress(passed.high(), passed.low(), passed.port()));
+                    assertFalse(passed.leased());
+                    if (passed.kind() == ClientPass.RETURNED) {
+                        assertEquals(255, passed.from());
+                        assertEquals(0xB8, passed.header());
+                        assertArrayEquals(
+                                bytes,
+                                ByteBufUtil.getBytes(
+                                        passed.buffer(), passed.offset(), passed.length()));
+                    } else {
+                        assertEquals(3, passed.from());
+                        assertEquals(0, passed.length());
+                    }
+                }));
+        assertEquals(List.of(ClientPass.RETURNED, ClientPass.CLOSED), kinds);
+    }
+
+    private static HandOverInbox.Reader passes(Consumer<HandOverInbox.Passed> consumer) {
+        return new HandOverInbox.Reader() {
+            @Override
+            public void onHandOver(
+                    long relayHigh,
+                    long relayLow,
+                    int relayPort,
+                    long high,
+                    long low,
+                    int port,
+                    int trafficClass,
+                    ByteBuf buffer,
+                    int offset,
+                    int length) {
+                throw new AssertionError("nothing is for a relay");
+            }
+
+            @Override
+            public void onPass(HandOverInbox.Passed passed) {
+                consumer.accept(passed);
+            }
+        };
     }
 
     @Test

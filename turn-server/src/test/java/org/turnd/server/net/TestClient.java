@@ -16,6 +16,7 @@ import org.turnd.stun.IntegrityKey;
 import org.turnd.stun.MessageIntegrity;
 import org.turnd.stun.StunAttribute;
 import org.turnd.stun.StunAttribute.ChannelNumber;
+import org.turnd.stun.StunAttribute.ErrorCode;
 import org.turnd.stun.StunAttribute.Nonce;
 import org.turnd.stun.StunAttribute.Realm;
 import org.turnd.stun.StunAttribute.RequestedAddressFamily;
@@ -33,6 +34,7 @@ import org.turnd.stun.TransportAddress;
 
 /// A TURN client that waits for each answer.
 public final class TestClient implements AutoCloseable {
+    private static final int STALE_NONCE = 438;
     private static final RandomGenerator RANDOM = RandomGenerator.getDefault();
 
     private final Wire wire;
@@ -134,6 +136,13 @@ public final class TestClient implements AutoCloseable {
         if (nonce == null) {
             challenge();
         }
+        wire.send(authenticated(method, attributes));
+        StunMessage answer = receiveStun();
+        ErrorCode error = answer.first(ErrorCode.class);
+        if (error == null || error.code() != STALE_NONCE) {
+            return answer;
+        }
+        nonce = present(answer.first(Nonce.class)).value();
         wire.send(authenticated(method, attributes));
         return receiveStun();
     }

@@ -1,0 +1,115 @@
+package org.turnd.server.net;
+
+import io.netty.buffer.Unpooled;
+import io.netty.util.collection.IntObjectMap;
+import org.jspecify.annotations.Nullable;
+import org.turnd.server.engine.ClientPass;
+import org.turnd.server.engine.ClientPath;
+import org.turnd.server.engine.EngineSink;
+import org.turnd.server.engine.Transport;
+import org.turnd.server.engine.TurnEngine;
+import org.turnd.stun.TransportAddress;
+
+/// Takes to one shard's engine and connections what other shards pass to it about clients that have
+/// moved (RFC 8016).
+final class PassedClients {
+    private final EngineSink sink;
+    private final TurnEngine engine;
+    private final IntObjectMap<StreamConnection> streams;
+
+    /// @param sink the shard's own
+    /// @param streams the shard's connections by their ids
+    PassedClients(EngineSink sink, TurnEngine engine, IntObjectMap<StreamConnection> streams) {
+        this.sink = sink;
+        this.engine = engine;
+        this.streams = streams;
+    }
+
+    void take(HandOverInbox.Passed passed, long nowNanos) {
+        switch (passed.kind()) {
+            case MESSAGE ->
+                    engine.onPassedMessage(
+                            passed.from(),
+                            passed.transport(),
+                            passed.listener(),
+                            passed.connection(),
+                            passed.high(),
+                            passed.low(),
+                            passed.port(),
+                            passed.buffer(),
+                            passed.offset(),
+                            passed.length(),
+                            nowNanos);
+            case CLOSED ->
+                    engine.onPassedClosed(
+                            passed.from(),
+                            passed.transport(),
+                            passed.listener(),
+                            passed.connection(),
+                            passed.high(),
+                            passed.low(),
+                            passed.port(),
+                            nowNanos);
+            case TOLD, DATA, RETURNED -> takeForClient(passed, nowNanos);
+        }
+    }
+
+    private void takeForClient(HandOverInbox.Passed passed, long nowNanos) {
+        ClientPath client = clientOf(passed);
+        if (client == null) {
+            if (passed.leased()) {
+                // The other shard hasn't heard yet that the connection is gone.
+                sink.passClient(
+                        passed.from(),
+                        ClientPass.CLOSED,
+                        gone(passed),
+                        Unpooled.EMPTY_BUFFER,
+                        0,
+                        0);
+            }
+            return;
+        }
+        if (passed.kind() == ClientPass.RETURNED) {
+            engine.onReturned(
+                    client,
+                    passed.from(),
+                    passed.buffer(),
+                    passed.offset(),
+                    passed.length(),
+                    nowNanos);
+            return;
+        }
+        if (passed.kind() == ClientPass.TOLD) {
+            engine.onTold(client, passed.from(), passed.leased(), passed.leaseNanos(), nowNanos);
+            mark(passed);
+        }
+        if (passed.length() > 0) {
+            sink.sendToClient(client, passed.buffer(), passed.offset(), passed.length());
+        }
+    }
+
+    private @Nullable ClientPath clientOf(HandOverInbox.Passed passed) {
+        if (passed.transport() == Transport.UDP) {
+            return ClientPath.datagram(passed.listener(), address(passed));
+        }
+        StreamConnection connection = streams.get(passed.connection());
+        return connection == null ? null : connection.path();
+    }
+
+    private void mark(HandOverInbox.Passed passed) {
+        StreamConnection connection =
+                passed.transport() == Transport.UDP ? null : streams.get(passed.connection());
+        if (connection != null) {
+            connection.allocated(passed.leased());
+        }
+    }
+
+    private static ClientPath gone(HandOverInbox.Passed passed) {
+        return ClientPath.stream(
+                passed.transport(), passed.listener(), passed.connection(), address(passed));
+    }
+
+    private static TransportAddress address(HandOverInbox.Passed passed) {
+        return new TransportAddress(passed.high(), passed.low(), passed.port());
+    }
+}
