@@ -4,7 +4,9 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.turnd.server.config.OAuthSettings;
 import org.turnd.server.config.ServerSettings;
+import org.turnd.server.engine.AccessTokens;
 import org.turnd.server.engine.Credential;
 import org.turnd.server.engine.Credentials;
 import org.turnd.stun.KeyAlgorithm;
@@ -15,13 +17,21 @@ import org.turnd.stun.Octets;
 public final class CompositeCredentials implements Credentials {
     private final List<Credentials> sources;
     private final int candidates;
+    private final @Nullable AccessTokens accessTokens;
 
     /// @param sources asked in this order; at least one
     public CompositeCredentials(List<Credentials> sources) {
+        this(sources, null);
+    }
+
+    /// @param sources asked in this order; at least one
+    /// @param accessTokens third-party authorization, null when it isn't offered
+    public CompositeCredentials(List<Credentials> sources, @Nullable AccessTokens accessTokens) {
         if (sources.isEmpty()) {
             throw new IllegalArgumentException("nobody could allocate");
         }
         this.sources = List.copyOf(sources);
+        this.accessTokens = accessTokens;
         candidates = sources.stream().mapToInt(Credentials::candidates).sum();
     }
 
@@ -39,7 +49,9 @@ public final class CompositeCredentials implements Credentials {
         if (!auth.users().isEmpty() || sources.isEmpty()) {
             sources.add(new StaticUsers(auth.users(), settings.realm()));
         }
-        return new CompositeCredentials(sources);
+        OAuthSettings oauth = auth.oauth();
+        return new CompositeCredentials(
+                sources, oauth == null ? null : new OAuthTokens(oauth, clock));
     }
 
     @Override
@@ -69,5 +81,10 @@ public final class CompositeCredentials implements Credentials {
             }
         }
         return null;
+    }
+
+    @Override
+    public @Nullable AccessTokens accessTokens() {
+        return accessTokens;
     }
 }

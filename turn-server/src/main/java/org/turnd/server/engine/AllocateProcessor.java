@@ -81,7 +81,7 @@ final class AllocateProcessor {
         if (allocations.isFull()) {
             return Answer.Refusal.of(ErrorReason.INSUFFICIENT_CAPACITY, RefusalCause.CAPACITY);
         }
-        String username = request.user().username();
+        String username = request.user().account();
         if (!shared.acquireAllocation(username)) {
             return Answer.Refusal.of(ErrorReason.ALLOCATION_QUOTA_REACHED, RefusalCause.USER_QUOTA);
         }

@@ -15,9 +15,11 @@ final class Allocation extends TimerWheel.Timer {
     /// Where a moving client has asked to be let in, and sent no data from yet (RFC 8016 §3.2.2).
     @Nullable ClientPath next;
 
-    /// The Allocate's user with its key; no password is kept (D-30).
-    final Principal owner;
+    /// The Allocate's user with its key; no password is kept (D-30). A new token may take its
+    /// place.
+    Principal owner;
 
+    /// What counts against a quota, and what logs name, to the end.
     final String username;
 
     final Channels channels;
@@ -47,7 +49,7 @@ final class Allocation extends TimerWheel.Timer {
     Allocation(ClientPath client, Principal owner, Channels channels, PendingAllocate pending) {
         this.client = client;
         this.owner = owner;
-        this.username = owner.username();
+        this.username = owner.account();
         this.channels = channels;
         this.pending = pending;
     }

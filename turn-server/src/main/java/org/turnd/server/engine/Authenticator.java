@@ -4,11 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.turnd.stun.AttributeType;
 import org.turnd.stun.ErrorReason;
 import org.turnd.stun.IntegrityKey;
 import org.turnd.stun.KeyAlgorithm;
 import org.turnd.stun.MessageIntegrity;
 import org.turnd.stun.StunAttribute;
+import org.turnd.stun.StunAttribute.AccessToken;
 import org.turnd.stun.StunAttribute.Nonce;
 import org.turnd.stun.StunAttribute.PasswordAlgorithms;
 import org.turnd.stun.StunAttribute.Realm;
@@ -30,6 +32,7 @@ final class Authenticator {
     private final Nonces nonces;
     private final MessageIntegrity integrity;
     private final IntegrityKey nobody;
+    private final @Nullable TokenAuthentication tokens;
 
     Authenticator(
             EngineSettings settings,
@@ -45,6 +48,9 @@ final class Authenticator {
         byte[] unguessable = new byte[16];
         random.nextBytes(unguessable);
         this.nobody = IntegrityKey.ofBytes(unguessable);
+        AccessTokens accessTokens = credentials.accessTokens();
+        this.tokens =
+                accessTokens == null ? null : new TokenAuthentication(accessTokens, integrity);
     }
 
     /// Checks who a request is from. `view` shows the same message and is borrowed.
@@ -64,12 +70,47 @@ final class Authenticator {
             return refuseBarely(RefusalCause.PASSWORD_ALGORITHM);
         }
         // Steps 6 and 7.
-        Verdict verdict = identify(request, view, claim, algorithm);
+        Verdict verdict =
+                tokens == null
+                        ? identify(request, view, claim, algorithm)
+                        : identifyByToken(request, view, claim, algorithm, tokens);
+        // O-02 (RFC 7635 §7): who comes with a token can't be known here, and is told why.
+        if (tokens == null
+                && verdict instanceof Verdict.Refused
+                && request.message().has(AttributeType.ACCESS_TOKEN)) {
+            return new Verdict.Refused(
+                    UnderstoodAttributes.refusal(List.of(AttributeType.ACCESS_TOKEN)));
+        }
         // Step 8, after the MAC (D-11, W-04).
         return verdict instanceof Verdict.Granted
                         && !nonces.isFresh(claim.nonce(), request.client(), request.nowNanos())
                 ? challenge(ErrorReason.STALE_NONCE, RefusalCause.STALE_NONCE, request)
                 : verdict;
+    }
+
+    /// By token where there is one, or was one when the allocation was made; else by password.
+    private Verdict identifyByToken(
+            Request request,
+            StunView view,
+            Claim claim,
+            KeyAlgorithm algorithm,
+            TokenAuthentication byToken) {
+        AccessToken token = TokenAuthentication.expectedIn(request.message());
+        if (!claim.realm().equals(realm)) {
+            return identify(request, view, claim, algorithm);
+        }
+        if (token == null) {
+            Principal owner = byToken.ownerOf(request, view, claim);
+            return owner == null
+                    ? identify(request, view, claim, algorithm)
+                    : new Verdict.Granted(owner);
+        }
+        return switch (byToken.check(request, view, claim, token)) {
+            case TokenAuthentication.Outcome.Granted(Principal principal) ->
+                    new Verdict.Granted(principal);
+            case TokenAuthentication.Outcome.Refused(RefusalCause cause) ->
+                    challenge(ErrorReason.UNAUTHENTICATED, cause, request);
+        };
     }
 
     private Verdict identify(Request request, StunView view, Claim claim, KeyAlgorithm algorithm) {
@@ -135,7 +176,10 @@ final class Authenticator {
             return null;
         }
         Principal owner = allocation.owner;
-        boolean isSame = owner.username().equals(username) && owner.algorithm() == algorithm;
+        boolean isSame =
+                owner.token() == null
+                        && owner.username().equals(username)
+                        && owner.algorithm() == algorithm;
         return isSame && owner.secondsLeft(request.nowNanos()) > 0 ? owner : null;
     }
 
@@ -153,6 +197,10 @@ final class Authenticator {
         // D-14, W-06.
         if (passwordAlgorithms != null) {
             attributes.add(passwordAlgorithms);
+        }
+        // W-12: a client takes the way that it knows.
+        if (tokens != null) {
+            attributes.add(tokens.offer());
         }
         return new Verdict.Refused(new Answer.Refusal(reason, cause, attributes));
     }

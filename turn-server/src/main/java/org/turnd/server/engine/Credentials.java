@@ -28,4 +28,10 @@ public interface Credentials {
     default @Nullable String usernameOf(Octets userHash, String realm) {
         return null;
     }
+
+    /// Returns what opens the tokens of third-party authorization, or null where that isn't
+    /// offered. Asked once, before any request.
+    default @Nullable AccessTokens accessTokens() {
+        return null;
+    }
 }

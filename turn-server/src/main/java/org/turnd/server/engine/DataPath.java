@@ -34,6 +34,7 @@ final class DataPath {
     private final EngineSink sink;
     private final EngineCounters counters;
     private final TransactionIds transactionIds;
+    private final UnderstoodAttributes understood;
     private final StunWriter writer = new StunWriter();
 
     DataPath(
@@ -43,7 +44,8 @@ final class DataPath {
             PeerPolicy policy,
             EngineSink sink,
             EngineCounters counters,
-            TransactionIds transactionIds) {
+            TransactionIds transactionIds,
+            UnderstoodAttributes understood) {
         this.shard = shard;
         this.allocations = allocations;
         this.shared = shared;
@@ -51,6 +53,7 @@ final class DataPath {
         this.sink = sink;
         this.counters = counters;
         this.transactionIds = transactionIds;
+        this.understood = understood;
     }
 
     /// ChannelData from a client (§12.6). Returns false when it isn't any.
@@ -100,10 +103,7 @@ final class DataPath {
         int peer = message.find(AttributeType.XOR_PEER_ADDRESS);
         int data = message.find(AttributeType.DATA);
         // I-03, A-17.
-        if (peer < 0
-                || data < 0
-                || !message.isAddress(peer)
-                || UnderstoodAttributes.lacksAny(message)) {
+        if (peer < 0 || data < 0 || !message.isAddress(peer) || understood.lacksAny(message)) {
             counters.increment(Counter.DROPPED_BAD_INDICATION);
             return false;
         }

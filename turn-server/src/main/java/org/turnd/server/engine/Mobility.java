@@ -73,7 +73,7 @@ final class Mobility {
         if (allocation.isAt(request.client())) {
             return Answer.Refusal.of(ErrorReason.BAD_REQUEST, RefusalCause.BAD_TICKET);
         }
-        if (!allocation.username.equals(request.user().username())) {
+        if (!allocation.owner.isSameUser(request.user())) {
             return Answer.Refusal.of(ErrorReason.WRONG_CREDENTIALS, RefusalCause.WRONG_USER);
         }
         // M-06: a retransmission of the Refresh that it was good for has been answered before.

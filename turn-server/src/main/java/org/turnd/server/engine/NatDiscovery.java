@@ -18,7 +18,6 @@ import org.turnd.stun.StunAttribute.Padding;
 import org.turnd.stun.StunAttribute.ResponseOrigin;
 import org.turnd.stun.StunAttribute.ResponsePort;
 import org.turnd.stun.StunAttribute.SourceAddress;
-import org.turnd.stun.StunAttribute.UnknownAttributes;
 import org.turnd.stun.StunAttribute.XorMappedAddress;
 import org.turnd.stun.StunMessage;
 import org.turnd.stun.StunView;
@@ -40,6 +39,7 @@ final class NatDiscovery {
 
     private final EngineCounters counters;
     private final Responder responder;
+    private final UnderstoodAttributes understood;
     private final RandomGenerator random;
 
     /// By listener; null where discovery isn't served.
@@ -48,9 +48,14 @@ final class NatDiscovery {
     private @Nullable Padding[] paddings = {};
     private SourceRates rates = new SourceRates(1, 0);
 
-    NatDiscovery(EngineCounters counters, Responder responder, RandomGenerator random) {
+    NatDiscovery(
+            EngineCounters counters,
+            Responder responder,
+            UnderstoodAttributes understood,
+            RandomGenerator random) {
         this.counters = counters;
         this.responder = responder;
+        this.understood = understood;
         this.random = random;
     }
 
@@ -87,17 +92,12 @@ final class NatDiscovery {
 
     /// Answers a request of RFC 8489 that came to a socket [#isServedAt].
     void answer(Request request, StunView view) {
-        List<Integer> unknown = new ArrayList<>(UnderstoodAttributes.unknownIn(view));
+        List<Integer> unknown = new ArrayList<>(understood.unknownIn(view));
         unknown.removeAll(UNDERSTOOD);
         if (unknown.isEmpty()) {
             answer(request);
         } else {
-            responder.respond(
-                    request,
-                    Answer.Refusal.of(
-                            ErrorReason.UNKNOWN_ATTRIBUTE,
-                            RefusalCause.UNKNOWN_ATTRIBUTE,
-                            new UnknownAttributes(unknown)));
+            responder.respond(request, UnderstoodAttributes.refusal(unknown));
         }
     }
 

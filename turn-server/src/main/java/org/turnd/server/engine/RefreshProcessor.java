@@ -31,6 +31,10 @@ final class RefreshProcessor {
             return Answer.Refusal.of(
                     ErrorReason.PEER_ADDRESS_FAMILY_MISMATCH, RefusalCause.FAMILY_MISMATCH);
         }
+        // O-06: from now on the new token's key is the allocation's.
+        if (request.user().token() != null) {
+            allocation.owner = request.user();
+        }
         Lifetime lifetime = message.first(Lifetime.class);
         // G-03: only Refresh takes a lifetime of zero at its word.
         boolean delete = lifetime != null && lifetime.seconds() == 0;

@@ -13,7 +13,6 @@ import org.turnd.stun.MalformedStun;
 import org.turnd.stun.MessageIntegrity;
 import org.turnd.stun.Octets;
 import org.turnd.stun.StunAttribute.MobilityTicket;
-import org.turnd.stun.StunAttribute.UnknownAttributes;
 import org.turnd.stun.StunClass;
 import org.turnd.stun.StunMessage;
 import org.turnd.stun.StunMethod;
@@ -34,6 +33,7 @@ public final class TurnEngine {
     private final int channelNumberMax;
     private final StoredAnswers storedAnswers;
     private final Allocations allocations;
+    private final UnderstoodAttributes understood;
     private final DataPath dataPath;
     private final IcmpRelay icmp;
     private final Authenticator authenticator;
@@ -67,11 +67,21 @@ public final class TurnEngine {
         allocations =
                 new Allocations(shard, settings, shared, sink, events, counters, offload, random);
         TransactionIds transactionIds = new TransactionIds(random);
-        dataPath = new DataPath(shard, allocations, shared, policy, sink, counters, transactionIds);
+        understood = new UnderstoodAttributes(credentials.accessTokens() != null);
+        dataPath =
+                new DataPath(
+                        shard,
+                        allocations,
+                        shared,
+                        policy,
+                        sink,
+                        counters,
+                        transactionIds,
+                        understood);
         icmp = new IcmpRelay(sink, counters, transactionIds);
         authenticator = new Authenticator(settings, credentials, integrity, random);
         responder = new Responder(settings, integrity, storedAnswers, sink, events, counters);
-        discovery = new NatDiscovery(counters, responder, random);
+        discovery = new NatDiscovery(counters, responder, understood, random);
         classic = new ClassicStun(settings.classicStun(), counters, discovery, responder);
         binding = new BindingProcessor(counters);
         refresh = new RefreshProcessor(settings, allocations);
@@ -442,13 +452,15 @@ public final class TurnEngine {
 
     //
     private Answer.@Nullable Refusal refuseUnknownAttributes() {
-        List<Integer> unknown = UnderstoodAttributes.unknownIn(view);
-        return unknown.isEmpty()
-                ? null
-                : Answer.Refusal.of(
-                        ErrorReason.UNKNOWN_ATTRIBUTE,
-                        RefusalCause.UNKNOWN_ATTRIBUTE,
-                        new UnknownAttributes(unknown));
+        List<Integer> unknown = understood.unknownIn(view);
+        return unknown.isEmpty() ? null : UnderstoodAttributes.refusal(unknown);
+    }
+
+    // O-06 (RFC 7635 §9): a new token, also of a new key, may refresh what an old one has made.
+    private static boolean isRenewal(Request request, Allocation allocation) {
+        return request.message().method() == StunMethod.REFRESH
+                && allocation.owner.token() != null
+                && request.user().token() != null;
     }
 
     /// Steps 10 and 11.
@@ -467,7 +479,7 @@ public final class TurnEngine {
             return Answer.Refusal.of(ErrorReason.ALLOCATION_MISMATCH, RefusalCause.NO_ALLOCATION);
         }
         // D-32.
-        if (!allocation.username.equals(request.user().username())) {
+        if (!allocation.owner.isSameUser(request.user()) && !isRenewal(request, allocation)) {
             return Answer.Refusal.of(ErrorReason.WRONG_CREDENTIALS, RefusalCause.WRONG_USER);
         }
         return switch (method) {

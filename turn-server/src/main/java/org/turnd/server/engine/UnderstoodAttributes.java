@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import org.turnd.stun.AttributeType;
+import org.turnd.stun.ErrorReason;
+import org.turnd.stun.StunAttribute.UnknownAttributes;
 import org.turnd.stun.StunView;
 
 /// The comprehension-required attributes this server understands (RFC 8489 §14). What it
@@ -49,11 +51,24 @@ final class UnderstoodAttributes {
         }
     }
 
-    private UnderstoodAttributes() {}
+    private final boolean accessTokens;
+
+    /// @param accessTokens third-party authorization is offered, so that ACCESS-TOKEN is understood
+    UnderstoodAttributes(boolean accessTokens) {
+        this.accessTokens = accessTokens;
+    }
+
+    /// The answer to a request with attributes that aren't understood.
+    static Answer.Refusal refusal(List<Integer> unknown) {
+        return Answer.Refusal.of(
+                ErrorReason.UNKNOWN_ATTRIBUTE,
+                RefusalCause.UNKNOWN_ATTRIBUTE,
+                new UnknownAttributes(unknown));
+    }
 
     /// Says whether an attribute that counts is comprehension-required and unknown. Allocates
     /// nothing.
-    static boolean lacksAny(StunView message) {
+    boolean lacksAny(StunView message) {
         for (int value = message.firstValue(); value >= 0; value = message.nextValue(value)) {
             if (isUnknown(message.typeOf(value))) {
                 return true;
@@ -63,7 +78,7 @@ final class UnderstoodAttributes {
     }
 
     /// Lists the unknown comprehension-required types, each once, in their order.
-    static List<Integer> unknownIn(StunView message) {
+    List<Integer> unknownIn(StunView message) {
         List<Integer> unknown = new ArrayList<>();
         for (int value = message.firstValue(); value >= 0; value = message.nextValue(value)) {
             int type = message.typeOf(value);
@@ -74,7 +89,9 @@ final class UnderstoodAttributes {
         return unknown;
     }
 
-    private static boolean isUnknown(int type) {
-        return AttributeType.isComprehensionRequired(type) && !UNDERSTOOD.get(type);
+    private boolean isUnknown(int type) {
+        return AttributeType.isComprehensionRequired(type)
+                && !UNDERSTOOD.get(type)
+                && !(accessTokens && type == AttributeType.ACCESS_TOKEN);
     }
 }

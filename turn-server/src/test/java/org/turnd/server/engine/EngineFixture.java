@@ -81,11 +81,14 @@ final class EngineFixture {
 
         /// Ports, quotas and reservations to share with another engine; by default its own.
         @Nullable LocalSharedState shared;
+
+        @Nullable AccessTokens accessTokens;
     }
 
     /// Users with one or more keys each.
     static final class FakeCredentials implements Credentials {
         int candidates = 1;
+        private @Nullable AccessTokens accessTokens;
 
         /// How long everybody's credentials are good yet.
         long secondsLeft = Credential.FOREVER;
@@ -107,6 +110,11 @@ final class EngineFixture {
         /// Forgets the keys of one algorithm, as a store that never had the passwords.
         void removeKeys(String username, KeyAlgorithm algorithm) {
             keys.getOrDefault(username, List.of()).forEach(both -> both.remove(algorithm));
+        }
+
+        @Override
+        public @Nullable AccessTokens accessTokens() {
+            return accessTokens;
         }
 
         @Override
@@ -215,6 +223,7 @@ final class EngineFixture {
         Options options = new Options();
         change.accept(options);
         SplittableRandom random = new SplittableRandom(options.seed);
+        credentials.accessTokens = options.accessTokens;
         LocalSharedState given = options.shared;
         shared =
                 given != null

@@ -135,7 +135,9 @@ final class ControlRules {
         }
         int refusal =
                 switch (verdict) {
-                    case NO_CREDENTIALS, WRONG -> 401;
+                    case NO_CREDENTIALS -> 401;
+                    // O-02: nobody offered tokens.
+                    case WRONG -> request.has(AttributeType.ACCESS_TOKEN) ? 420 : 401;
                     case INCOMPLETE -> 400;
                     case STALE -> 438;
                     case GOOD, STALE_OR_GOOD -> 0;
@@ -148,7 +150,10 @@ final class ControlRules {
         answer.expectUnsigned();
         answer.expectCode(refusal);
         StunAttribute.Nonce nonce = answer.message.first(StunAttribute.Nonce.class);
-        check((nonce != null) == (refusal != 400), "D-07, D-08: nonce in %s", answer.message);
+        check(
+                (nonce != null) == (refusal == 401 || refusal == 438),
+                "D-07, D-08: nonce in %s",
+                answer.message);
         if (nonce != null) {
             check(
                     answer.required(StunAttribute.Realm.class).value().equals(Authentication.REALM),
