@@ -28,6 +28,9 @@ public final class RunningServer implements AutoCloseable {
     /// What turnd makes time-limited credentials of, besides that user.
     public static final String SECRET = "b7Rk2mQ9xT4vW8zN1cY6pL3sD5gH0jFa";
 
+    private static final int FIRST_RELAY_PORT = 49_152;
+    private static final int PORT_ATTEMPTS = 100;
+
     private final ServerProcess process;
     private final InetAddress address;
     private final int port;
@@ -52,7 +55,20 @@ public final class RunningServer implements AutoCloseable {
             Path directory,
             String address,
             CertificateAuthority.ServerCertificate certificate) {
-        return start(kind, directory, address, certificate, UnaryOperator.identity());
+        return onLoopback(kind, directory, address, certificate, List.of());
+    }
+
+    /// Starts a server on loopback with more than the usual.
+    ///
+    /// @param more lines for turnd's configuration, or options for coturn
+    /// @return the running server, to be closed
+    public static RunningServer onLoopback(
+            ServerKind kind,
+            Path directory,
+            String address,
+            CertificateAuthority.ServerCertificate certificate,
+            List<String> more) {
+        return start(kind, directory, address, certificate, UnaryOperator.identity(), more);
     }
 
     /// Starts a server and waits until it answers.
@@ -68,6 +84,16 @@ public final class RunningServer implements AutoCloseable {
             String address,
             CertificateAuthority.ServerCertificate certificate,
             UnaryOperator<List<String>> wrapper) {
+        return start(kind, directory, address, certificate, wrapper, List.of());
+    }
+
+    private static RunningServer start(
+            ServerKind kind,
+            Path directory,
+            String address,
+            CertificateAuthority.ServerCertificate certificate,
+            UnaryOperator<List<String>> wrapper,
+            List<String> more) {
         var inet = InetAddress.ofLiteral(address);
         int port = freePort(inet, 3478);
         int tlsPort = freePort(inet, 5349);
@@ -78,7 +104,13 @@ public final class RunningServer implements AutoCloseable {
                             ServerProcess.start(
                                     new ProcessBuilder(
                                             wrapper.apply(
-                                                    coturn(own, inet, port, tlsPort, certificate))),
+                                                    coturn(
+                                                            own,
+                                                            inet,
+                                                            port,
+                                                            tlsPort,
+                                                            certificate,
+                                                            more))),
                                     line -> line.contains("SQLite DB connection success"));
                     case TURND, TURND_PORTABLE ->
                             ServerProcess.start(
@@ -90,7 +122,8 @@ public final class RunningServer implements AutoCloseable {
                                                             inet,
                                                             port,
                                                             tlsPort,
-                                                            certificate))),
+                                                            certificate,
+                                                            more))),
                                     line -> line.contains(" ready"));
                 };
         return new RunningServer(process, inet, port, tlsPort);
@@ -108,7 +141,8 @@ public final class RunningServer implements AutoCloseable {
             InetAddress address,
             int port,
             int tlsPort,
-            CertificateAuthority.ServerCertificate certificate) {
+            CertificateAuthority.ServerCertificate certificate,
+            List<String> more) {
         var command = new ArrayList<String>();
         command.addAll(
                 List.of(
@@ -130,6 +164,7 @@ public final class RunningServer implements AutoCloseable {
                         "--pidfile=" + directory.resolve("coturn.pid"),
                         "--userdb=" + directory.resolve("coturn.db")));
         relays(address).forEach(relay -> command.add("--relay-ip=" + relay));
+        command.addAll(more);
         return command;
     }
 
@@ -139,7 +174,8 @@ public final class RunningServer implements AutoCloseable {
             InetAddress address,
             int port,
             int tlsPort,
-            CertificateAuthority.ServerCertificate certificate) {
+            CertificateAuthority.ServerCertificate certificate,
+            List<String> more) {
         var relay =
                 relays(address).stream()
                         .map(host -> (host.contains(":") ? "ipv6" : "ipv4") + " = \"" + host + "\"")
@@ -172,7 +208,7 @@ public final class RunningServer implements AutoCloseable {
                                 certificate.key(),
                                 kind == ServerKind.TURND_PORTABLE ? "portable" : "auto");
         try {
-            Files.writeString(file, configuration);
+            Files.writeString(file, configuration + String.join("\n", more));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -241,16 +277,26 @@ public final class RunningServer implements AutoCloseable {
         }
     }
 
-    /// Finds a port that is free for UDP and TCP now. Other hosts' ports all are.
+    /// Other hosts' ports are all free.
     private static int freePort(InetAddress address, int elsewhere) {
         if (!address.isLoopbackAddress()) {
             return elsewhere;
         }
-        try (var tcp = new ServerSocket(0, 1, address);
-                var udp = new DatagramSocket(tcp.getLocalPort(), address)) {
-            return udp.getLocalPort();
-        } catch (IOException e) {
-            throw new IllegalStateException("no free port on " + address, e);
+        return freePort(address);
+    }
+
+    /// Finds a port that is free for UDP and TCP now, and none of the relays'.
+    static int freePort(InetAddress address) {
+        for (var attempt = 0; attempt < PORT_ATTEMPTS; attempt++) {
+            try (var tcp = new ServerSocket(0, 1, address);
+                    var udp = new DatagramSocket(tcp.getLocalPort(), address)) {
+                if (udp.getLocalPort() < FIRST_RELAY_PORT) {
+                    return udp.getLocalPort();
+                }
+            } catch (IOException e) {
+                throw new IllegalStateException("no free port on " + address, e);
+            }
         }
+        throw new IllegalStateException("no free port on " + address);
     }
 }

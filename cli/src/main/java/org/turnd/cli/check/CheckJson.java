@@ -45,6 +45,7 @@ public final class CheckJson {
             map.put("tls", tls(report.tls()));
         }
         map.put("steps", report.steps().stream().map(CheckJson::step).toList());
+        map.put("abilities", report.abilities().stream().map(CheckJson::ability).toList());
         return map;
     }
 
@@ -93,6 +94,13 @@ public final class CheckJson {
                             .toList());
         }
         return map;
+    }
+
+    private static Map<String, Object> ability(Ability ability) {
+        return Map.of(
+                "name", ability.name(),
+                "state", ability.state().name().toLowerCase(Locale.ROOT),
+                "finding", ability.finding());
     }
 
     private static double milliseconds(Duration time) {

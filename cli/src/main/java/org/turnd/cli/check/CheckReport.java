@@ -14,6 +14,7 @@ import org.turnd.stun.TransportAddress;
 /// @param relayed where peers would reach the client, null if nothing was allocated
 /// @param tls the TLS session, null without one
 /// @param steps in their order; the last one may have failed
+/// @param abilities what else the server can do, and cannot
 public record CheckReport(
         String url,
         @Nullable TransportAddress server,
@@ -21,17 +22,20 @@ public record CheckReport(
         @Nullable TransportAddress mapped,
         @Nullable TransportAddress relayed,
         @Nullable TlsFacts tls,
-        List<CheckStep> steps) {
-    /// Copies the list.
+        List<CheckStep> steps,
+        List<Ability> abilities) {
+    /// Copies the lists.
     public CheckReport {
         steps = List.copyOf(steps);
+        abilities = List.copyOf(abilities);
     }
 
     static CheckReport withoutServer(IceServerUri uri, CheckStep step) {
-        return new CheckReport(uri.toString(), null, "", null, null, null, List.of(step));
+        return new CheckReport(
+                uri.toString(), null, "", null, null, null, List.of(step), List.of());
     }
 
-    /// Tells whether clients can use the URL.
+    /// Tells whether clients can use the URL. No client counts on an ability.
     public boolean isGood() {
         return steps.stream().noneMatch(step -> step.verdict() == CheckStep.Verdict.FAILED);
     }

@@ -39,8 +39,11 @@ public final class CheckText {
         }
         var warnings =
                 reports.stream()
-                        .flatMap(report -> report.steps().stream())
-                        .anyMatch(step -> step.verdict() == CheckStep.Verdict.WARNING);
+                                .flatMap(report -> report.steps().stream())
+                                .anyMatch(step -> step.verdict() == CheckStep.Verdict.WARNING)
+                        || reports.stream()
+                                .flatMap(report -> report.abilities().stream())
+                                .anyMatch(ability -> ability.state() == Ability.State.BROKEN);
         return warnings
                 ? "@|bold,yellow All good, but look at the warnings.|@"
                 : "@|bold,green All good.|@";
@@ -66,6 +69,16 @@ public final class CheckText {
                             printable(step.finding())));
             step.advice().forEach(advice -> advice(advice, text));
         }
+        for (var ability : report.abilities()) {
+            text.append(
+                    String.format(
+                            Locale.ROOT,
+                            "  %s  %-9s %-24s %s%n",
+                            mark(ability.state()),
+                            ability.name(),
+                            ability.state(),
+                            printable(ability.finding())));
+        }
         text.append(System.lineSeparator());
     }
 
@@ -81,6 +94,14 @@ public final class CheckText {
             case OK -> ansi.string("@|green ok  |@");
             case WARNING -> ansi.string("@|yellow warn|@");
             case FAILED -> ansi.string("@|bold,red FAIL|@");
+        };
+    }
+
+    private String mark(Ability.State state) {
+        return switch (state) {
+            case WORKS -> verdict(CheckStep.Verdict.OK);
+            case NOT_OFFERED -> "-   ";
+            case BROKEN -> verdict(CheckStep.Verdict.WARNING);
         };
     }
 

@@ -14,7 +14,8 @@ final class Diagnosis {
         return CheckStep.failed(name, finding(failure, subject), advice(failure, subject));
     }
 
-    private static String finding(Failure failure, Subject subject) {
+    /// Returns what went wrong, in words.
+    static String finding(Failure failure, Subject subject) {
         return switch (failure) {
             case Failure.UnknownHost(var host) -> "the name " + host + " has no address";
             case Failure.ConnectionRefused() -> "refused: nobody listens on " + subject.port();

@@ -29,6 +29,7 @@ final class EndpointCheck {
     private @Nullable TransportAddress mapped;
     private @Nullable TransportAddress relayed;
     private @Nullable TlsFacts tls;
+    private final List<Ability> abilities = new ArrayList<>();
 
     EndpointCheck(Subject subject, Endpoint endpoint, ClientOptions options) {
         this.subject = subject;
@@ -39,6 +40,9 @@ final class EndpointCheck {
     CheckReport run() {
         try (var alice = connect()) {
             bind(alice);
+            if (endpoint.carrier() == Carrier.UDP) {
+                abilities.add(new BehaviourCheck(endpoint.address()).run(alice.otherAddress()));
+            }
             if (subject.uri().scheme().isTurn()) {
                 allocateAndRelay(alice);
             }
@@ -52,7 +56,8 @@ final class EndpointCheck {
                 mapped,
                 relayed,
                 tls,
-                steps);
+                steps,
+                abilities);
     }
 
     private TurnClient connect() throws TurnFailure {
@@ -120,6 +125,7 @@ final class EndpointCheck {
         }
         step = "peers";
         steps.add(deniesInnerPeers(alice, aliceRelay.relayed()));
+        abilities.addAll(new AbilityCheck(subject, endpoint, options).run(alice.authentication()));
     }
 
     /// Alice sends on her channel, Bob answers with Send indications: every form of data once.

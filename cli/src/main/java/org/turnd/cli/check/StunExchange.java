@@ -7,17 +7,17 @@ import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.turnd.stun.FirstByte;
-import org.turnd.stun.IntegrityKey;
 import org.turnd.stun.MessageIntegrity;
 import org.turnd.stun.StunAttribute;
+import org.turnd.stun.StunAttribute.AlternateDomain;
+import org.turnd.stun.StunAttribute.AlternateServer;
 import org.turnd.stun.StunAttribute.ErrorCode;
-import org.turnd.stun.StunAttribute.Nonce;
-import org.turnd.stun.StunAttribute.Realm;
-import org.turnd.stun.StunAttribute.Username;
 import org.turnd.stun.StunClass;
 import org.turnd.stun.StunMessage;
 import org.turnd.stun.StunMethod;
@@ -30,6 +30,7 @@ import org.turnd.stun.TransactionId;
 final class StunExchange {
     private static final int OTHERS_MAX = 1024;
     private static final int STALE_NONCES_MAX = 3;
+    private static final int TRY_ALTERNATE = 300;
     private static final int UNAUTHORIZED = 401;
     private static final int STALE_NONCE = 438;
 
@@ -40,11 +41,8 @@ final class StunExchange {
     private final SecureRandom random = new SecureRandom();
     private final MessageIntegrity mac = new MessageIntegrity();
     private final Deque<byte[]> others = new ArrayDeque<>();
-    private @Nullable Challenge challenge;
+    private @Nullable Authentication authentication;
     private Duration lastRoundTrip = Duration.ZERO;
-
-    /// What the server wants to see with each request.
-    private record Challenge(String username, String realm, String nonce, IntegrityKey key) {}
 
     /// A response and whether its integrity is proven.
     private record Response(StunMessage message, boolean proven) {}
@@ -59,7 +57,7 @@ final class StunExchange {
     /// Sends a request and waits for its success, showing credentials once the server asks.
     StunMessage request(StunMethod method, List<StunAttribute> attributes) throws TurnFailure {
         for (var staleNonces = 0; ; ) {
-            var authenticated = challenge != null;
+            var authenticated = authentication != null;
             var response = transact(method, attributes);
             var message = response.message();
             if (message.messageClass() == StunClass.SUCCESS_RESPONSE) {
@@ -77,10 +75,10 @@ final class StunExchange {
             if ((!firstAsk && !stale) || options.credential() == null) {
                 throw new TurnFailure(
                         new Failure.ErrorResponse(
-                                method, error.code(), error.reason(), authenticated));
+                                method, error.code(), reasonOf(error, message), authenticated));
             }
             staleNonces += stale ? 1 : 0;
-            challenge = challengeOf(method, message, options.credential());
+            authentication = Authentication.of(message, options.credential());
         }
     }
 
@@ -113,8 +111,15 @@ final class StunExchange {
         return others.poll();
     }
 
-    boolean wasChallenged() {
-        return challenge != null;
+    /// Returns how requests are authenticated, null while the server has not asked for it.
+    @Nullable Authentication authentication() {
+        return authentication;
+    }
+
+    /// Begins as one that the server has challenged before, in another connection (RFC 8489
+    /// §9.2.3.2).
+    void authenticateLike(StunExchange other) {
+        authentication = other.authentication;
     }
 
     /// Returns the time from the last request to its response.
@@ -122,22 +127,25 @@ final class StunExchange {
         return lastRoundTrip;
     }
 
-    private Challenge challengeOf(
-            StunMethod method, StunMessage message, LongTermCredential credential)
-            throws TurnFailure {
-        var realm = message.first(Realm.class);
-        var nonce = message.first(Nonce.class);
-        if (realm == null || nonce == null) {
-            throw bad(method, "asks for credentials without a REALM and a NONCE");
+    /// Returns the server's words and, for 300, where it sends the client (RFC 8489 §10).
+    private static String reasonOf(ErrorCode error, StunMessage message) {
+        var targets =
+                message.all(AlternateServer.class).stream()
+                        .map(target -> target.address().toString())
+                        .collect(Collectors.toCollection(ArrayList::new));
+        var domain = message.first(AlternateDomain.class);
+        if (domain != null) {
+            targets.add(domain.value());
         }
-        var key = IntegrityKey.md5(credential.username(), realm.value(), credential.password());
-        return new Challenge(credential.username(), realm.value(), nonce.value(), key);
+        return error.code() != TRY_ALTERNATE || targets.isEmpty()
+                ? error.reason()
+                : error.reason() + ": " + String.join(", ", targets);
     }
 
     private Response transact(StunMethod method, List<StunAttribute> attributes)
             throws TurnFailure {
         var id = newTransactionId();
-        var frame = encode(method, StunClass.REQUEST, id, attributes, challenge);
+        var frame = encode(method, StunClass.REQUEST, id, attributes, authentication);
         var schedule = options.retransmission();
         long start = System.nanoTime();
         long end = start + schedule.longest().toNanos();
@@ -176,7 +184,7 @@ final class StunExchange {
                     && view.transactionId().equals(id)
                     && StunMessage.decode(view) instanceof StunMessage message) {
                 return new Response(
-                        message, challenge != null && mac.verify(view, challenge.key()));
+                        message, authentication != null && authentication.isProvenBy(view, mac));
             }
         }
     }
@@ -202,15 +210,12 @@ final class StunExchange {
             StunClass messageClass,
             TransactionId id,
             List<StunAttribute> attributes,
-            @Nullable Challenge shown) {
+            @Nullable Authentication shown) {
         ByteBuf buffer = Unpooled.buffer();
         var writer = new StunWriter().begin(buffer, 0, method, messageClass, id);
         attributes.forEach(writer::put);
         if (shown != null) {
-            writer.put(new Username(shown.username()));
-            writer.put(new Realm(shown.realm()));
-            writer.put(new Nonce(shown.nonce()));
-            writer.integrity(mac, shown.key());
+            shown.sign(writer, mac);
         }
         writer.fingerprint();
         return ByteBufUtil.getBytes(buffer, 0, writer.length());

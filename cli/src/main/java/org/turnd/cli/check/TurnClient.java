@@ -15,8 +15,11 @@ import org.turnd.stun.FirstByte;
 import org.turnd.stun.Octets;
 import org.turnd.stun.StunAttribute;
 import org.turnd.stun.StunAttribute.ChannelNumber;
+import org.turnd.stun.StunAttribute.ConnectionId;
 import org.turnd.stun.StunAttribute.Data;
 import org.turnd.stun.StunAttribute.Lifetime;
+import org.turnd.stun.StunAttribute.MobilityTicket;
+import org.turnd.stun.StunAttribute.OtherAddress;
 import org.turnd.stun.StunAttribute.RequestedAddressFamily;
 import org.turnd.stun.StunAttribute.RequestedTransport;
 import org.turnd.stun.StunAttribute.Software;
@@ -32,11 +35,14 @@ import org.turnd.stun.TransportAddress;
 ///
 /// For one thread. Nothing is refreshed by itself.
 public final class TurnClient implements AutoCloseable {
+    private static final int LIFETIME_SECONDS = 600;
+
     private final Wire wire;
     private final StunExchange exchange;
     private final Map<Integer, TransportAddress> channels = new HashMap<>();
     private boolean allocated;
     private String software = "";
+    private @Nullable TransportAddress otherAddress;
 
     private TurnClient(Wire wire, StunExchange exchange) {
         this.wire = wire;
@@ -57,10 +63,10 @@ public final class TurnClient implements AutoCloseable {
 
     /// Asks for the client's address as the server sees it (RFC 8489 §2).
     public TransportAddress bind() throws TurnFailure {
-        return address(
-                request(StunMethod.BINDING, List.of()),
-                XorMappedAddress.class,
-                "XOR-MAPPED-ADDRESS");
+        var response = request(StunMethod.BINDING, List.of());
+        var other = response.first(OtherAddress.class);
+        otherAddress = other == null ? null : other.address();
+        return address(response, XorMappedAddress.class, "XOR-MAPPED-ADDRESS");
     }
 
     /// Asks for a relayed transport address for UDP (RFC 8656 §7).
@@ -72,12 +78,38 @@ public final class TurnClient implements AutoCloseable {
         if (family != null) {
             attributes.add(new RequestedAddressFamily(family.code()));
         }
-        var response = request(StunMethod.ALLOCATE, attributes);
-        allocated = true;
+        var response = allocateWith(attributes);
         return new AllocatedRelay(
                 address(response, XorRelayedAddress.class, "XOR-RELAYED-ADDRESS"),
                 address(response, XorMappedAddress.class, "XOR-MAPPED-ADDRESS"),
                 lifetimeOf(response));
+    }
+
+    /// Asks for an allocation as these attributes say.
+    StunMessage allocateWith(List<StunAttribute> attributes) throws TurnFailure {
+        var response = request(StunMethod.ALLOCATE, attributes);
+        allocated = true;
+        return response;
+    }
+
+    /// Takes over the allocation of another client, from where it is now (RFC 8016 §3.2).
+    StunMessage takeOver(TurnClient other, MobilityTicket ticket) throws TurnFailure {
+        exchange.authenticateLike(other.exchange);
+        var response = request(StunMethod.REFRESH, List.of(new Lifetime(LIFETIME_SECONDS), ticket));
+        allocated = true;
+        other.allocated = false;
+        channels.putAll(other.channels);
+        return response;
+    }
+
+    /// Makes this connection, a new one, the way to a peer of another client (RFC 6062 §4.3). From
+    /// then on it carries bytes, no frames; those of a ChannelData on channel `number` can be sent
+    /// and received all the same.
+    void carry(ConnectionId connection, TurnClient control, int number, TransportAddress peer)
+            throws TurnFailure {
+        exchange.authenticateLike(control.exchange);
+        request(StunMethod.CONNECTION_BIND, List.of(connection));
+        channels.put(number, peer);
     }
 
     /// Lets peers with these IP addresses send to the client (RFC 8656 §10).
@@ -155,7 +187,13 @@ public final class TurnClient implements AutoCloseable {
 
     /// Tells whether the server has asked for credentials so far, and was given some.
     public boolean wasAskedForCredentials() {
-        return exchange.wasChallenged();
+        return exchange.authentication() != null;
+    }
+
+    /// Returns where the server answers as well, by its last answer to [#bind] (RFC 5780 §7.4);
+    /// null for nowhere.
+    @Nullable TransportAddress otherAddress() {
+        return otherAddress;
     }
 
     /// Returns the last SOFTWARE that the server sent, empty if none.
@@ -178,8 +216,31 @@ public final class TurnClient implements AutoCloseable {
         }
     }
 
-    private StunMessage request(StunMethod method, List<StunAttribute> attributes)
-            throws TurnFailure {
+    /// Waits for an indication other than data.
+    ///
+    /// @return the first one of this method, null if there is none in time
+    @Nullable StunMessage indication(StunMethod method, Duration patience) throws TurnFailure {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (true) {
+            var left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+            var frame = exchange.nextOther(left);
+            if (frame == null) {
+                return null;
+            }
+            if (StunMessage.decode(Unpooled.wrappedBuffer(frame), 0, frame.length)
+                            instanceof StunMessage message
+                    && message.method() == method) {
+                return message;
+            }
+        }
+    }
+
+    /// Returns how requests are authenticated, null while the server has not asked for it.
+    @Nullable Authentication authentication() {
+        return exchange.authentication();
+    }
+
+    StunMessage request(StunMethod method, List<StunAttribute> attributes) throws TurnFailure {
         var response = exchange.request(method, attributes);
         var name = response.first(Software.class);
         if (name != null) {

@@ -242,7 +242,11 @@ class DiagnosisTest {
                                 CheckStep.failed(
                                         "allocate",
                                         "Allocate was answered 486",
-                                        List.of(new Advice("too many", "fewer")))));
+                                        List.of(new Advice("too many", "fewer")))),
+                        List.of(
+                                Ability.works("dual", "two addresses"),
+                                Ability.notOffered("mobility", "none"),
+                                Ability.broken("tcp-relay", "silence")));
         assertFalse(report.isGood());
         assertEquals(
                 """
@@ -251,6 +255,9 @@ class DiagnosisTest {
                   FAIL  allocate                           Allocate was answered 486
                         likely  too many
                         fix     fewer
+                  ok    dual      works                    two addresses
+                  -     mobility  not offered              none
+                  warn  tcp-relay broken                   silence
 
                 Times are the shortest, the median and the longest round trip.
                 1 of 1 failed.
