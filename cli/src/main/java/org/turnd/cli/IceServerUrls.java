@@ -35,7 +35,8 @@ final class IceServerUrls {
 
     private static List<Integer> ports(List<Listener> listeners, Protocol protocol) {
         return listeners.stream()
-                .filter(listener -> listener.protocol() == protocol)
+                // What the proxy is called, this server doesn't know.
+                .filter(listener -> listener.protocol() == protocol && !listener.proxied())
                 .map(listener -> listener.address().port())
                 .distinct()
                 .toList();

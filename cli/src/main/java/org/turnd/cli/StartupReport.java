@@ -51,13 +51,17 @@ final class StartupReport {
             String addresses =
                     listeners.stream()
                             .filter(listener -> listener.protocol() == protocol)
-                            .map(listener -> listener.address().toString())
+                            .map(StartupReport::shown)
                             .collect(Collectors.joining(" "));
             if (!addresses.isEmpty()) {
                 line = line.addKeyValue(protocol.name().toLowerCase(Locale.ROOT), addresses);
             }
         }
         line.addKeyValue("tls_on_tcp_ports", hasCertificate).log();
+    }
+
+    private static String shown(Listener listener) {
+        return listener.address() + (listener.proxied() ? " (for proxies)" : "");
     }
 
     private void relay(ServerSettings.Relay relay) {

@@ -27,6 +27,7 @@ public final class ServerMetrics {
         EngineMetrics.register(metrics, shards.stream().map(ShardStatus::engineCounters).toList());
         all.udp();
         all.streams();
+        all.proxies();
         all.faults();
     }
 
@@ -85,6 +86,7 @@ public final class ServerMetrics {
                 Map.of(
                         "limit", shard(ShardCounters.Counter.STREAMS_REFUSED),
                         "not_stun", shard(ShardCounters.Counter.STREAMS_NOT_STUN),
+                        "not_proxied", shard(ShardCounters.Counter.STREAMS_NOT_PROXIED),
                         "timeout", shard(ShardCounters.Counter.STREAMS_TIMED_OUT)));
         metrics.counter(
                 "turnd_accept_failures",
@@ -117,6 +119,18 @@ public final class ServerMetrics {
                 Map.of(
                         "received", shard(ShardCounters.Counter.STREAM_RECEIVED_BYTES),
                         "sent", shard(ShardCounters.Counter.STREAM_SENT_BYTES)));
+    }
+
+    private void proxies() {
+        metrics.counter(
+                "turnd_proxied_datagrams_dropped",
+                "Datagrams dropped at UDP listeners for proxies: from somebody who isn't trusted,"
+                        + " without a good PROXY header, or for a client whose proxy isn't known.",
+                "cause",
+                Map.of(
+                        "untrusted", shard(ShardCounters.Counter.DATAGRAMS_NOT_TRUSTED),
+                        "header", shard(ShardCounters.Counter.DATAGRAMS_NOT_PROXIED),
+                        "no_proxy", shard(ShardCounters.Counter.DATAGRAMS_WITHOUT_PROXY)));
     }
 
     private void faults() {

@@ -91,6 +91,7 @@ public record DevServer(ServerSettings settings, String host) {
                         "turnd.dev",
                         null,
                         listeners,
+                        List.of(),
                         ServerSettings.Stun.PLAIN,
                         new ServerSettings.Relay(
                                 ipv4, ipv6, null, null, 49152, 65535, Duration.ofSeconds(10)),

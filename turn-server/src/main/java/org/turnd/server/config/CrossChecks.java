@@ -36,10 +36,9 @@ final class CrossChecks {
             for (Listener other : listeners.subList(0, i)) {
                 if (collide(listener, other)) {
                     reader.addProblem(
-                            settingOf(listener.protocol()),
+                            settingOf(listener),
                             "%s is already taken by %s"
-                                    .formatted(
-                                            listener.address(), settingOf(other.protocol()).path()),
+                                    .formatted(listener.address(), settingOf(other).path()),
                             "each address and port once",
                             "remove one, or give it another port");
                 }
@@ -89,6 +88,24 @@ final class CrossChecks {
                     "raise limits.max-lifetime to %s or more"
                             .formatted(ValueTypes.text(limits.defaultLifetime())));
         }
+    }
+
+    void checkProxied(List<Listener> proxied, List<CidrBlock> trusted) {
+        if (proxied.isEmpty()) {
+            return;
+        }
+        if (trusted.isEmpty() && reader.isGood(EntranceSchema.TRUSTED_PROXIES)) {
+            // T-01
+            reader.addProblem(
+                    EntranceSchema.TRUSTED_PROXIES,
+                    "no proxy is trusted, so nobody could connect",
+                    "the addresses of the proxies",
+                    "name them, as in [10.0.0.5, 10.1.0.0/16]");
+        }
+        warnings.add(
+                "proxy-protocol: %s may pretend to be any client; make sure that nobody else has"
+                                .formatted(trusted)
+                        + " these addresses");
     }
 
     void warnOfRisks(ServerSettings.Stun stun) {
@@ -148,13 +165,14 @@ final class CrossChecks {
                         "tls.certificate and tls.key together",
                         "set tls.certificate");
             }
-            boolean wantsTls = listeners.stream().anyMatch(one -> one.protocol() == Protocol.TLS);
-            if (wantsTls && certificate == null && key == null) {
-                reader.addProblem(
-                        Schema.TLS,
-                        "there is no certificate",
-                        "tls.certificate and tls.key",
-                        "set both, or remove listeners.tls");
+            for (Listener listener : listeners) {
+                if (listener.protocol() == Protocol.TLS && certificate == null && key == null) {
+                    reader.addProblem(
+                            settingOf(listener),
+                            "there is no certificate",
+                            "tls.certificate and tls.key",
+                            "set both, or remove " + settingOf(listener).path());
+                }
             }
         }
         checkReadable(Schema.CERTIFICATE, certificate);
@@ -171,7 +189,7 @@ final class CrossChecks {
                 reader.addProblem(
                         Schema.HTTP,
                         "%s is already taken by %s"
-                                .formatted(http.address(), settingOf(listener.protocol()).path()),
+                                .formatted(http.address(), settingOf(listener).path()),
                         "an address and port of its own",
                         "give it another port");
             }
@@ -252,11 +270,11 @@ final class CrossChecks {
         return address.toInetAddress().isAnyLocalAddress();
     }
 
-    private static Setting<?> settingOf(Protocol protocol) {
-        return switch (protocol) {
-            case UDP -> Schema.UDP;
-            case TCP -> Schema.TCP;
-            case TLS -> Schema.TLS;
+    private static Setting<?> settingOf(Listener listener) {
+        return switch (listener.protocol()) {
+            case UDP -> listener.proxied() ? EntranceSchema.PROXIED_UDP : Schema.UDP;
+            case TCP -> listener.proxied() ? EntranceSchema.PROXIED_TCP : Schema.TCP;
+            case TLS -> listener.proxied() ? EntranceSchema.PROXIED_TLS : Schema.TLS;
         };
     }
 }

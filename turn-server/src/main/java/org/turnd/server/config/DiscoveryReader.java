@@ -20,15 +20,15 @@ final class DiscoveryReader {
 
     /// Returns the settings, or null when discovery is off or has problems.
     @Nullable BehaviorDiscovery read() {
-        List<TransportAddress> addresses = reader.list(Schema.DISCOVERY_ADDRESSES);
-        List<TransportAddress> external = reader.list(Schema.DISCOVERY_EXTERNAL);
+        List<TransportAddress> addresses = reader.list(EntranceSchema.DISCOVERY_ADDRESSES);
+        List<TransportAddress> external = reader.list(EntranceSchema.DISCOVERY_EXTERNAL);
         List<Integer> ports =
-                reader.isGiven(Schema.DISCOVERY_PORTS)
-                        ? reader.list(Schema.DISCOVERY_PORTS)
+                reader.isGiven(EntranceSchema.DISCOVERY_PORTS)
+                        ? reader.list(EntranceSchema.DISCOVERY_PORTS)
                         : DEFAULT_PORTS;
-        int rate = reader.value(Schema.DISCOVERY_RATE);
+        int rate = reader.value(EntranceSchema.DISCOVERY_RATE);
         // Each is asked, so that every problem is told at once.
-        boolean paired = hasPairs(Schema.DISCOVERY_ADDRESSES, addresses);
+        boolean paired = hasPairs(EntranceSchema.DISCOVERY_ADDRESSES, addresses);
         boolean twoPorts = hasTwoPorts(ports);
         boolean fits = fits(addresses, external);
         if (addresses.isEmpty() || !paired || !twoPorts || !fits) {
@@ -71,12 +71,12 @@ final class DiscoveryReader {
     }
 
     private boolean hasTwoPorts(List<Integer> ports) {
-        if (!reader.isGood(Schema.DISCOVERY_PORTS)) {
+        if (!reader.isGood(EntranceSchema.DISCOVERY_PORTS)) {
             return false;
         }
         if (ports.size() != 2 || ports.getFirst().equals(ports.getLast())) {
             reader.addProblem(
-                    Schema.DISCOVERY_PORTS,
+                    EntranceSchema.DISCOVERY_PORTS,
                     "found " + ports,
                     "two different ports",
                     "write two, as in [3478, 3479]");
@@ -86,7 +86,7 @@ final class DiscoveryReader {
     }
 
     private boolean fits(List<TransportAddress> addresses, List<TransportAddress> external) {
-        if (!reader.isGood(Schema.DISCOVERY_ADDRESSES, Schema.DISCOVERY_EXTERNAL)) {
+        if (!reader.isGood(EntranceSchema.DISCOVERY_ADDRESSES, EntranceSchema.DISCOVERY_EXTERNAL)) {
             return false;
         }
         if (external.isEmpty()) {
@@ -98,13 +98,13 @@ final class DiscoveryReader {
         }
         if (!matches) {
             reader.addProblem(
-                    Schema.DISCOVERY_EXTERNAL,
-                    "it doesn't match " + Schema.DISCOVERY_ADDRESSES.path(),
+                    EntranceSchema.DISCOVERY_EXTERNAL,
+                    "it doesn't match " + EntranceSchema.DISCOVERY_ADDRESSES.path(),
                     "one external address for each address, of its family, in the same order",
                     "add what is missing, or remove the key");
             return false;
         }
-        return hasPairs(Schema.DISCOVERY_EXTERNAL, external);
+        return hasPairs(EntranceSchema.DISCOVERY_EXTERNAL, external);
     }
 
     private static List<TransportAddress> inPairs(List<TransportAddress> addresses) {

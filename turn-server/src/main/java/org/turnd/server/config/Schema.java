@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.turnd.server.config.ServerSettings.ChannelNumbers;
 import org.turnd.server.config.ServerSettings.DataPlane;
@@ -67,47 +68,6 @@ final class Schema {
                     "Where clients reach the server over TLS and nothing else. With"
                             + " `tls.certificate` the default is port 5349 on every address,"
                             + " otherwise there is none.");
-
-    static final Setting<Switch> CLASSIC_STUN =
-            Setting.of(
-                    "classic-stun",
-                    ValueTypes.choice(Switch.class),
-                    "off",
-                    "Whether Binding requests of RFC 3489, without the magic cookie, are answered over"
-                            + " UDP, as old SIP phones need it. Leave it off where other protocols"
-                            + " share the port: such a request is hard to tell from them. TURN without"
-                            + " the cookie doesn't exist.");
-
-    static final Setting<TransportAddress> DISCOVERY_ADDRESSES =
-            Setting.list(
-                    "behavior-discovery.addresses",
-                    ValueTypes.ipAddress(),
-                    null,
-                    "Two addresses of this machine, of one family, or two of each, at which clients"
-                            + " can find out how their NAT behaves (RFC 5780, over UDP). Without them"
-                            + " that is off. A client can have answers sent from the other address"
-                            + " or to another port of its own.");
-    static final Setting<Integer> DISCOVERY_PORTS =
-            Setting.list(
-                    "behavior-discovery.ports",
-                    ValueTypes.integer(1, PORT_MAX),
-                    "3478, 3479",
-                    "The two ports at each of these addresses. The server listens there as well.");
-    static final Setting<TransportAddress> DISCOVERY_EXTERNAL =
-            Setting.list(
-                    "behavior-discovery.external-addresses",
-                    ValueTypes.ipAddress(),
-                    null,
-                    "What clients see instead of `behavior-discovery.addresses`, one for each and in"
-                            + " the same order, behind a 1:1 NAT that leaves the ports alone.");
-    static final Setting<Integer> DISCOVERY_RATE =
-            Setting.of(
-                    "behavior-discovery.requests-per-second",
-                    ValueTypes.integer(1, 1000),
-                    "10",
-                    "How many requests a second of one source address (IPv6: of one /64) get an answer"
-                            + " that comes from elsewhere, goes elsewhere or is padded; for each"
-                            + " shard, and at first four seconds' worth at once.");
 
     static final Setting<RelayAddress> RELAY_IPV4 =
             Setting.of(
@@ -370,19 +330,13 @@ final class Schema {
                     "1m",
                     "How long the server waits on SIGTERM for the last allocation to end.");
 
-    /// In the order of the reference.
-    static final List<Setting<?>> ALL =
+    private static final List<Setting<?>> USUAL =
             List.of(
                     REALM,
                     SOFTWARE,
                     UDP,
                     TCP,
                     TLS,
-                    CLASSIC_STUN,
-                    DISCOVERY_ADDRESSES,
-                    DISCOVERY_PORTS,
-                    DISCOVERY_EXTERNAL,
-                    DISCOVERY_RATE,
                     RELAY_IPV4,
                     RELAY_IPV6,
                     EXTERNAL_IPV4,
@@ -428,6 +382,10 @@ final class Schema {
                     MOBILITY,
                     MOBILITY_WINDOW,
                     DRAIN_TIMEOUT);
+
+    /// In the order of the reference.
+    static final List<Setting<?>> ALL =
+            Stream.<List<Setting<?>>>of(USUAL, EntranceSchema.ALL).flatMap(List::stream).toList();
 
     private static final Map<String, Setting<?>> BY_PATH =
             ALL.stream()

@@ -15,6 +15,7 @@ import org.turnd.stun.TransportAddress;
 /// @param realm the REALM of the long-term credential mechanism
 /// @param software text of the SOFTWARE attribute, null to send none
 /// @param listeners where clients connect; at least one
+/// @param trustedProxies IP addresses or CIDR blocks of proxies that are believed about clients
 /// @param stun what Binding does beyond RFC 8489
 /// @param relay where relayed transport addresses come from
 /// @param auth who may allocate
@@ -32,6 +33,7 @@ public record ServerSettings(
         String realm,
         @Nullable String software,
         List<Listener> listeners,
+        List<String> trustedProxies,
         Stun stun,
         Relay relay,
         Auth auth,
@@ -48,6 +50,7 @@ public record ServerSettings(
 
     public ServerSettings {
         listeners = List.copyOf(listeners);
+        trustedProxies = List.copyOf(trustedProxies);
     }
 
     /// How a listener talks. A TCP listener also takes TLS on the same port when a certificate is
@@ -72,7 +75,18 @@ public record ServerSettings(
     ///
     /// @param address IP address and port; a wildcard (`0.0.0.0`, `::`) means every address of this
     ///   family that the machine has at start; port 0 picks a free one
-    public record Listener(Protocol protocol, TransportAddress address) {}
+    /// @param proxied every connection and datagram begins with a PROXY protocol header
+    public record Listener(Protocol protocol, TransportAddress address, boolean proxied) {
+        /// A listener that clients reach themselves.
+        public Listener(Protocol protocol, TransportAddress address) {
+            this(protocol, address, false);
+        }
+
+        /// Returns the same listener at another address.
+        public Listener at(TransportAddress other) {
+            return new Listener(protocol, other, proxied);
+        }
+    }
 
     /// A thing that an operator switches on or off.
     public enum Switch {

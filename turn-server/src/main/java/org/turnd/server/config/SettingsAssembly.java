@@ -53,6 +53,7 @@ final class SettingsAssembly {
         Path key = path(Schema.KEY, file);
         Stun stun = stun();
         List<Listener> listeners = listeners(certificate != null);
+        addProxied(listeners);
         addDiscovery(stun.discovery(), listeners);
         checks.checkListeners(listeners, relay);
         Auth auth = new AuthAssembly(reader, raw, checks, problems, warnings).assemble(realm, file);
@@ -67,6 +68,7 @@ final class SettingsAssembly {
                 realm,
                 reader.value(Schema.SOFTWARE).orElse(null),
                 listeners,
+                texts(EntranceSchema.TRUSTED_PROXIES),
                 stun,
                 relay,
                 auth,
@@ -91,6 +93,15 @@ final class SettingsAssembly {
         add(Protocol.TCP, Schema.TCP, everywhere(PORT), listeners);
         add(Protocol.TLS, Schema.TLS, hasCertificate ? everywhere(TLS_PORT) : List.of(), listeners);
         return listeners;
+    }
+
+    private void addProxied(List<Listener> listeners) {
+        List<Listener> proxied = new ArrayList<>();
+        add(Protocol.UDP, EntranceSchema.PROXIED_UDP, List.of(), proxied);
+        add(Protocol.TCP, EntranceSchema.PROXIED_TCP, List.of(), proxied);
+        add(Protocol.TLS, EntranceSchema.PROXIED_TLS, List.of(), proxied);
+        checks.checkProxied(proxied, reader.list(EntranceSchema.TRUSTED_PROXIES));
+        proxied.forEach(one -> listeners.add(new Listener(one.protocol(), one.address(), true)));
     }
 
     private static void addDiscovery(
@@ -153,7 +164,10 @@ final class SettingsAssembly {
     }
 
     private Stun stun() {
-        Stun stun = new Stun(reader.value(Schema.CLASSIC_STUN), new DiscoveryReader(reader).read());
+        Stun stun =
+                new Stun(
+                        reader.value(EntranceSchema.CLASSIC_STUN),
+                        new DiscoveryReader(reader).read());
         checks.warnOfRisks(stun);
         return stun;
     }

@@ -9,7 +9,8 @@ import io.netty.buffer.ByteBuf;
 public interface EngineSink {
     /// Sends one STUN message or ChannelData message to a client. On a stream the callee adds the
     /// ChannelData padding of RFC 8656 §12.5. What can't be sent now is dropped and counted. What
-    /// is for a stream of another shard ([ClientPath#isRemote]) goes there as [ClientPass#DATA].
+    /// is for a stream of another shard ([ClientPath#isRemote]), or leaves from a socket that only
+    /// that one has, goes there as [ClientPass#DATA].
     void sendToClient(ClientPath client, ByteBuf buffer, int offset, int length);
 
     /// As [#sendToClient], for a Data indication or ChannelData: over UDP with the DSCP and ECN of

@@ -5,7 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /// UDP five-tuples to what is known of them: open addressing with linear probing over primitive
 /// keys. Looking up allocates nothing. The seed keeps clients from choosing addresses that collide.
-final class FiveTupleTable<V> {
+///
+/// Not thread-safe.
+public final class FiveTupleTable<V> {
     private static final int INITIAL_SLOTS = 64;
 
     private final long seed;
@@ -15,26 +17,30 @@ final class FiveTupleTable<V> {
     private @Nullable Object[] values = new @Nullable Object[INITIAL_SLOTS];
     private int size;
 
-    FiveTupleTable(long seed) {
+    /// @param seed secret, and the shard's own
+    public FiveTupleTable(long seed) {
         this.seed = seed;
     }
 
-    int size() {
+    /// Returns how many five-tuples are known.
+    public int size() {
         return size;
     }
 
+    /// Returns what is known of a five-tuple, or null.
     @SuppressWarnings("unchecked") // put takes nothing but V
-    @Nullable V find(int listener, long high, long low, int port) {
+    public @Nullable V find(int listener, long high, long low, int port) {
         return (V) values[slotOf(high, low, portKey(listener, port))];
     }
 
-    @Nullable V find(ClientPath path) {
+    /// As [#find(int, long, long, int)].
+    public @Nullable V find(ClientPath path) {
         return find(
                 path.listener(), path.client().high(), path.client().low(), path.client().port());
     }
 
     /// Adds a value for a five-tuple that has none yet.
-    void put(ClientPath path, V value) {
+    public void put(ClientPath path, V value) {
         if (size * 2 >= values.length) {
             rebuild(values.length * 2, all -> false);
         }
@@ -52,7 +58,7 @@ final class FiveTupleTable<V> {
     }
 
     /// Forgets a five-tuple, if it is known at all.
-    void remove(ClientPath path) {
+    public void remove(ClientPath path) {
         int mask = values.length - 1;
         int key = portKey(path.listener(), path.client().port());
         int slot = slotOf(path.client().high(), path.client().low(), key);

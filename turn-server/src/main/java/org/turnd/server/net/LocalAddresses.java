@@ -45,7 +45,7 @@ public final class LocalAddresses {
             }
             for (TransportAddress own : local) {
                 if (own.family() == address.family()) {
-                    expanded.add(new Listener(listener.protocol(), own.withPort(address.port())));
+                    expanded.add(listener.at(own.withPort(address.port())));
                 }
             }
         }

@@ -15,13 +15,20 @@ import org.turnd.stun.TransportAddress;
 final class PassedClients {
     private final EngineSink sink;
     private final TurnEngine engine;
+    private final Shard.AllocationMarker marker;
     private final IntObjectMap<StreamConnection> streams;
 
     /// @param sink the shard's own
+    /// @param marker told which clients of this shard have an allocation on another
     /// @param streams the shard's connections by their ids
-    PassedClients(EngineSink sink, TurnEngine engine, IntObjectMap<StreamConnection> streams) {
+    PassedClients(
+            EngineSink sink,
+            TurnEngine engine,
+            Shard.AllocationMarker marker,
+            IntObjectMap<StreamConnection> streams) {
         this.sink = sink;
         this.engine = engine;
+        this.marker = marker;
         this.streams = streams;
     }
 
@@ -81,7 +88,7 @@ final class PassedClients {
         }
         if (passed.kind() == ClientPass.TOLD) {
             engine.onTold(client, passed.from(), passed.leased(), passed.leaseNanos(), nowNanos);
-            mark(passed);
+            marker.mark(client, passed.leased());
         }
         if (passed.length() > 0) {
             sink.sendToClient(client, passed.buffer(), passed.offset(), passed.length());
@@ -94,14 +101,6 @@ final class PassedClients {
         }
         StreamConnection connection = streams.get(passed.connection());
         return connection == null ? null : connection.path();
-    }
-
-    private void mark(HandOverInbox.Passed passed) {
-        StreamConnection connection =
-                passed.transport() == Transport.UDP ? null : streams.get(passed.connection());
-        if (connection != null) {
-            connection.allocated(passed.leased());
-        }
     }
 
     private static ClientPath gone(HandOverInbox.Passed passed) {

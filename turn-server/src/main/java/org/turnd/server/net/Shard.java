@@ -22,6 +22,7 @@ import org.turnd.server.engine.EngineCounters;
 import org.turnd.server.engine.EngineSink;
 import org.turnd.server.engine.TurnEngine;
 import org.turnd.server.net.ShardCounters.Counter;
+import org.turnd.server.policy.AddressRanges;
 import org.turnd.stun.StreamFraming;
 import org.turnd.stun.TransportAddress;
 
@@ -62,6 +63,7 @@ final class Shard implements EngineSink, ShardStatus {
     private final PeerReceiver peerReceiver = new PeerReceiver();
 
     private final RelayedSends relayed;
+    private final ClientSends clients;
 
     private final Runnable endOfWakeUp = this::endWakeUp;
     private boolean awake;
@@ -86,13 +88,14 @@ final class Shard implements EngineSink, ShardStatus {
         this.loop = loop;
         this.udp = udp;
         this.relayed = new RelayedSends(udp, counters);
+        this.clients = new ClientSends(this, udp, sockets, relayed, streams);
         this.coalescing = coalescing;
         this.shards = shards;
         this.streamLimits = streamLimits;
         this.onEmpty = onEmpty;
         this.handOvers = new HandOvers(loop, new HandOverReader());
-        this.engine = engines.create(index, this, this::markAllocated);
-        this.passedClients = new PassedClients(this, engine, streams);
+        this.engine = engines.create(index, this, clients::mark);
+        this.passedClients = new PassedClients(this, engine, clients::mark, streams);
     }
 
     SingleThreadIoEventLoop loop() {
@@ -196,13 +199,27 @@ final class Shard implements EngineSink, ShardStatus {
         return sockets.size();
     }
 
+    /// Opens the socket of a UDP listener for clients behind proxies; no other shard has one there.
+    ///
+    /// @return the port it is bound to
+    int listenForProxies(int listener, TransportAddress address, AddressRanges trusted)
+            throws IOException {
+        var proxied = new ProxiedDatagrams(trusted, counters, udp, sockets, this::onDatagram);
+        return clients.behind(proxied).listen(listener, address);
+    }
+
     private void onClientDatagram(
             int socket, long high, long low, int port, ByteBuf buffer, int offset, int length) {
+        onDatagram(sockets.owner(socket), high, low, port, buffer, offset, length);
+    }
+
+    private void onDatagram(
+            int listener, long high, long low, int port, ByteBuf buffer, int offset, int length) {
         long now = wake();
         relayed.beginDatagram();
         try {
             coalescing.count();
-            engine.onDatagram(sockets.owner(socket), high, low, port, buffer, offset, length, now);
+            engine.onDatagram(listener, high, low, port, buffer, offset, length, now);
         } catch (RuntimeException e) {
             onFault(e);
         }
@@ -237,11 +254,14 @@ final class Shard implements EngineSink, ShardStatus {
     }
 
     /// Takes a new connection, and returns the last handler of its pipeline.
-    StreamConnection accept(SocketChannel channel, int listener) {
+    ///
+    /// @param client whom a proxy named; null for who opened the connection
+    StreamConnection accept(
+            SocketChannel channel, int listener, @Nullable TransportAddress client) {
         wake();
         int id = nextStreamId;
         nextStreamId = (id + 1) & Integer.MAX_VALUE;
-        var connection = new StreamConnection(this, streamLimits, channel, listener, id);
+        var connection = new StreamConnection(this, streamLimits, channel, client, listener, id);
         streams.put(id, connection);
         counters.add(Counter.STREAMS_OPENED, 1);
         return connection;
@@ -283,45 +303,14 @@ final class Shard implements EngineSink, ShardStatus {
         }
     }
 
-    private void markAllocated(ClientPath path, boolean hasAllocation) {
-        // A remote client's connection is another shard's, which is told by itself.
-        StreamConnection connection = path.isRemote() ? null : streams.get(path.connection());
-        if (connection != null) {
-            connection.allocated(hasAllocation);
-        }
-    }
-
     @Override
     public void sendToClient(ClientPath client, ByteBuf buffer, int offset, int length) {
-        if (client.connection() == ClientPath.NO_CONNECTION) {
-            TransportAddress to = client.client();
-            int socket = sockets.ofListener(client.listener());
-            udp.send(socket, to.high(), to.low(), to.port(), buffer, offset, length);
-        } else {
-            sendToStream(client, buffer, offset, length);
-        }
+        clients.answer(client, buffer, offset, length);
     }
 
     @Override
     public void relayToClient(ClientPath client, ByteBuf buffer, int offset, int length) {
-        if (client.connection() == ClientPath.NO_CONNECTION) {
-            TransportAddress to = client.client();
-            int socket = sockets.ofListener(client.listener());
-            relayed.send(socket, to.high(), to.low(), to.port(), buffer, offset, length);
-        } else {
-            sendToStream(client, buffer, offset, length);
-        }
-    }
-
-    private void sendToStream(ClientPath client, ByteBuf buffer, int offset, int length) {
-        if (client.isRemote()) {
-            passClient(client.home(), ClientPass.DATA, client, buffer, offset, length);
-            return;
-        }
-        StreamConnection connection = streams.get(client.connection());
-        if (connection != null) {
-            connection.send(buffer, offset, length);
-        }
+        clients.relay(client, buffer, offset, length);
     }
 
     @Override

@@ -20,6 +20,14 @@ public final class ShardCounters {
         RELAYS_NOT_OPENED,
         /// Closed, because what came was neither STUN nor TLS (C-09).
         STREAMS_NOT_STUN,
+        /// Closed, because a PROXY header was missing, wrong or not to be trusted (T-01).
+        STREAMS_NOT_PROXIED,
+        /// Datagrams from somebody who is no trusted proxy, where such are expected (T-01).
+        DATAGRAMS_NOT_TRUSTED,
+        /// Datagrams without a good PROXY header (T-02).
+        DATAGRAMS_NOT_PROXIED,
+        /// Datagrams for a client whose proxy isn't known.
+        DATAGRAMS_WITHOUT_PROXY,
         /// Closed, because nothing useful came for too long.
         STREAMS_TIMED_OUT,
         TLS_HANDSHAKES,

@@ -15,6 +15,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.turnd.server.config.CidrBlock;
 import org.turnd.server.config.ServerSettings;
 import org.turnd.server.config.ServerSettings.BehaviorDiscovery;
 import org.turnd.server.config.ServerSettings.Listener;
@@ -28,6 +29,7 @@ import org.turnd.server.engine.PeerPolicy;
 import org.turnd.server.engine.SecurityFeatures;
 import org.turnd.server.engine.SharedState;
 import org.turnd.server.engine.TurnEngine;
+import org.turnd.server.policy.AddressRanges;
 import org.turnd.stun.TransportAddress;
 
 /// All shards of a server and the listeners they serve. Its methods are called on the embedder's
@@ -41,6 +43,7 @@ public final class ShardGroup implements AutoCloseable {
     private final DataPlaneChoice plane;
     private final MultiThreadIoEventLoopGroup loops;
     private final List<Shard> shards = new ArrayList<>();
+    private final AddressRanges trustedProxies;
     private final StreamListeners streams;
     private final @Nullable TlsServer tls;
     private final @Nullable BehaviorDiscovery discovery;
@@ -109,7 +112,12 @@ public final class ShardGroup implements AutoCloseable {
             stopShards();
             throw e;
         }
-        streams = new StreamListeners(loops, shards, plane, tls, limits.connections());
+        trustedProxies = trustedProxies(settings);
+        streams = new StreamListeners(loops, shards, plane, tls, trustedProxies, limits);
+    }
+
+    private static AddressRanges trustedProxies(ServerSettings settings) {
+        return AddressRanges.of(settings.trustedProxies().stream().map(CidrBlock::parse).toList());
     }
 
     private static StreamLimits streamLimits(ServerSettings.Limits limits) {
@@ -174,7 +182,7 @@ public final class ShardGroup implements AutoCloseable {
             try {
                 int index = listeners.size();
                 int port = open(index, listener);
-                listeners.add(new Listener(listener.protocol(), listener.address().withPort(port)));
+                listeners.add(listener.at(listener.address().withPort(port)));
             } catch (IOException e) {
                 problems.add(
                         "cannot listen on %s %s: %s"
@@ -202,6 +210,10 @@ public final class ShardGroup implements AutoCloseable {
     private int open(int index, Listener listener) throws IOException {
         if (listener.protocol() == Protocol.TLS && tls == null) {
             throw new IOException("TLS needs a certificate and a key, and none is configured");
+        }
+        if (listener.protocol() == Protocol.UDP && listener.proxied()) {
+            Shard shard = shards.get(index % shards.size());
+            return await(shard, s -> s.listenForProxies(index, listener.address(), trustedProxies));
         }
         return listener.protocol() == Protocol.UDP
                 ? openUdp(index, listener.address())

@@ -29,8 +29,9 @@ final class SocketOwners {
         return socket;
     }
 
+    /// Returns a listener's socket, or [#NO_SOCKET] where only another shard has one.
     int ofListener(int listener) {
-        return ofListener[listener];
+        return listener < ofListener.length ? ofListener[listener] : NO_SOCKET;
     }
 
     int ofRelay(int relay) {

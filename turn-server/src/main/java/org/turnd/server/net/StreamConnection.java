@@ -37,6 +37,7 @@ final class StreamConnection extends ByteToMessageDecoder {
     private final Shard shard;
     private final StreamLimits limits;
     private final SocketChannel channel;
+    private final @Nullable TransportAddress client;
     private final int listener;
     private final int id;
     private Transport transport = Transport.TCP;
@@ -51,12 +52,19 @@ final class StreamConnection extends ByteToMessageDecoder {
     private boolean allocated;
     private boolean closed;
 
+    /// @param client whom a proxy named; null for who opened the connection
     /// @param id unique among the shard's open connections
     StreamConnection(
-            Shard shard, StreamLimits limits, SocketChannel channel, int listener, int id) {
+            Shard shard,
+            StreamLimits limits,
+            SocketChannel channel,
+            @Nullable TransportAddress client,
+            int listener,
+            int id) {
         this.shard = shard;
         this.limits = limits;
         this.channel = channel;
+        this.client = client;
         this.listener = listener;
         this.id = id;
     }
@@ -144,7 +152,11 @@ final class StreamConnection extends ByteToMessageDecoder {
         if (known == null) {
             known =
                     ClientPath.stream(
-                            transport, listener, id, TransportAddress.of(channel.remoteAddress()));
+                            transport,
+                            listener,
+                            id,
+                            // T-05
+                            client == null ? TransportAddress.of(channel.remoteAddress()) : client);
             path = known;
         }
         return known;

@@ -19,9 +19,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.turnd.server.config.ServerSettings;
 import org.turnd.server.config.ServerSettings.Listener;
 import org.turnd.server.config.ServerSettings.Protocol;
 import org.turnd.server.net.ShardCounters.Counter;
+import org.turnd.server.policy.AddressRanges;
 import org.turnd.stun.TransportAddress;
 
 /// The TCP and TLS listeners. New connections go to the shards in turn and stay there for life.
@@ -34,22 +36,28 @@ final class StreamListeners {
     private final DataPlaneChoice plane;
     private final @Nullable TlsServer tls;
     private final int connectionsMax;
+    private final AddressRanges trustedProxies;
+    private final long headerTimeoutNanos;
     private final AtomicInteger connections = new AtomicInteger();
     private final List<Channel> open = new ArrayList<>();
 
     /// @param tls null when there is no certificate
-    /// @param connectionsMax connections at most, of all listeners together
+    /// @param trustedProxies who may open connections to the listeners for proxies
+    /// @param limits bounds of all listeners together
     StreamListeners(
             EventLoopGroup loops,
             List<Shard> shards,
             DataPlaneChoice plane,
             @Nullable TlsServer tls,
-            int connectionsMax) {
+            AddressRanges trustedProxies,
+            ServerSettings.Limits limits) {
         this.loops = loops;
         this.shards = shards;
         this.plane = plane;
         this.tls = tls;
-        this.connectionsMax = connectionsMax;
+        this.connectionsMax = limits.connections();
+        this.trustedProxies = trustedProxies;
+        this.headerTimeoutNanos = limits.handshakeTimeout().toNanos();
     }
 
     /// Opens one listener; not on an event loop.
@@ -70,7 +78,7 @@ final class StreamListeners {
                         .childOption(ChannelOption.TCP_NODELAY, true)
                         .childOption(ChannelOption.SO_KEEPALIVE, true)
                         .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
-                        .childHandler(new Connections(index, listener.protocol()))
+                        .childHandler(new Connections(index, listener))
                         .bind(address.toInetSocketAddress())
                         .awaitUninterruptibly();
         if (!binding.isSuccess()) {
@@ -124,12 +132,12 @@ final class StreamListeners {
     }
 
     private final class Connections extends ChannelInitializer<SocketChannel> {
-        private final int listener;
-        private final Protocol protocol;
+        private final int index;
+        private final Listener listener;
 
-        Connections(int listener, Protocol protocol) {
+        Connections(int index, Listener listener) {
+            this.index = index;
             this.listener = listener;
-            this.protocol = protocol;
         }
 
         @Override
@@ -139,15 +147,39 @@ final class StreamListeners {
             if (connections.incrementAndGet() > connectionsMax) {
                 shard.counters().add(Counter.STREAMS_REFUSED, 1);
                 var _ = channel.close();
-                return;
+            } else if (!listener.proxied()) {
+                addHandlers(channel, shard, null);
+            } else if (isTrusted(channel.remoteAddress())) {
+                channel.pipeline()
+                        .addLast(
+                                new ProxyGate(
+                                        shard.counters(),
+                                        headerTimeoutNanos,
+                                        client -> addHandlers(channel, shard, client)));
+            } else {
+                shard.counters().add(Counter.STREAMS_NOT_PROXIED, 1);
+                var _ = channel.close();
             }
+        }
+
+        private void addHandlers(
+                SocketChannel channel, Shard shard, @Nullable TransportAddress client) {
             ChannelPipeline pipeline = channel.pipeline();
-            if (tls != null && protocol == Protocol.TLS) {
+            if (tls != null && listener.protocol() == Protocol.TLS) {
                 tls.addHandlers(pipeline, channel.alloc());
             } else if (tls != null) {
                 pipeline.addLast(new FirstByteDetector(tls, shard.counters()));
             }
-            pipeline.addLast(shard.accept(channel, listener));
+            pipeline.addLast(shard.accept(channel, index, client));
+        }
+
+        /// @param peer null when the connection is gone already
+        private boolean isTrusted(@Nullable InetSocketAddress peer) {
+            if (peer == null) {
+                return false;
+            }
+            TransportAddress address = TransportAddress.of(peer);
+            return trustedProxies.contains(address.high(), address.low());
         }
     }
 }

@@ -11,7 +11,7 @@ import org.turnd.stun.TransportAddress;
 ///
 /// 128-bit addresses are compared as unsigned numbers; comparing them bytewise has left holes in
 /// other servers' deny lists.
-final class AddressRanges {
+public final class AddressRanges {
     private static final long MAPPED_FIRST = TransportAddress.ipv4Low(0);
     private static final long MAPPED_LAST = TransportAddress.ipv4Low(-1);
 
@@ -29,7 +29,8 @@ final class AddressRanges {
         lastLow = sorted.stream().mapToLong(Range::lastLow).toArray();
     }
 
-    static AddressRanges of(List<CidrBlock> blocks) {
+    /// Returns the set of all addresses of these blocks.
+    public static AddressRanges of(List<CidrBlock> blocks) {
         var ranges = new ArrayList<Range>();
         for (CidrBlock block : blocks) {
             addOneFamily(block, ranges);
@@ -42,7 +43,8 @@ final class AddressRanges {
         return new AddressRanges(merge(ranges));
     }
 
-    boolean contains(long high, long low) {
+    /// Says whether an address, in the form of [TransportAddress], is in the set.
+    public boolean contains(long high, long low) {
         int from = 0;
         int to = firstHigh.length - 1;
         while (from <= to) {

@@ -323,6 +323,9 @@ class ConfigLoaderTest {
             if (setting.path().startsWith("behavior-discovery.")) {
                 environment.put("TURND_BEHAVIOR_DISCOVERY_ADDRESSES", "192.0.2.1,192.0.2.2");
             }
+            if (setting.path().startsWith("proxy-protocol.")) {
+                environment.put("TURND_PROXY_PROTOCOL_TRUSTED", "10.0.0.0/8");
+            }
             String byDefault = setting.defaultText();
             String text =
                     switch (setting.path()) {
@@ -332,7 +335,8 @@ class ConfigLoaderTest {
                                 "behavior-discovery.external-addresses" ->
                                 "192.0.2.1,192.0.2.2";
                         case "listeners.tls" -> "0.0.0.0:443";
-                        case "peers.allow", "peers.deny" -> "10.0.0.0/8";
+                        case "proxy-protocol.udp", "proxy-protocol.tcp" -> "0.0.0.0:3480";
+                        case "peers.allow", "peers.deny", "proxy-protocol.trusted" -> "10.0.0.0/8";
                         case "tls.certificate", "tls.key" -> pem.toString();
                         case "tls.key-password" -> "words";
                         default -> String.valueOf(byDefault);

@@ -31,6 +31,7 @@ public final class TestSettings {
     public static final String PASSWORD = "correct horse battery staple";
 
     private final List<Listener> listeners = new ArrayList<>();
+    private List<String> trustedProxies = List.of("127.0.0.0/8", "::1");
     private ServerSettings.Stun stun = ServerSettings.Stun.PLAIN;
     private @Nullable Tls tls;
     private DataPlane plane = DataPlane.AUTO;
@@ -48,6 +49,17 @@ public final class TestSettings {
 
     public TestSettings listen(Protocol protocol, String host, int port) {
         listeners.add(new Listener(protocol, address(host, port)));
+        return this;
+    }
+
+    /// A listener for proxies on loopback.
+    TestSettings listenForProxies(Protocol protocol, String host, int port) {
+        listeners.add(new Listener(protocol, address(host, port), true));
+        return this;
+    }
+
+    TestSettings trustedProxies(String... blocks) {
+        trustedProxies = List.of(blocks);
         return this;
     }
 
@@ -129,6 +141,7 @@ public final class TestSettings {
                 REALM,
                 "turnd test",
                 listeners,
+                trustedProxies,
                 stun,
                 new Relay(
                         address(relayIpv4, 0),
