@@ -55,6 +55,7 @@ final class LoadedEngine {
                     3600,
                     600,
                     SecurityFeatures.DEFAULT,
+                    Redirect.NONE,
                     100_000,
                     256,
                     256,

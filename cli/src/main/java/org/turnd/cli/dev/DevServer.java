@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.turnd.server.config.RedirectSettings;
 import org.turnd.server.config.ServerSettings;
 import org.turnd.server.config.ServerSettings.Listener;
 import org.turnd.server.config.ServerSettings.Protocol;
@@ -97,6 +98,7 @@ public record DevServer(ServerSettings settings, String host) {
                                 ipv4, ipv6, null, null, 49152, 65535, Duration.ofSeconds(10)),
                         new ServerSettings.Auth(
                                 List.of(state.secret()), List.of(), Duration.ofHours(1)),
+                        RedirectSettings.NONE,
                         new ServerSettings.Peers(reachable(machine.addresses()), List.of()),
                         LIMITS,
                         state.certificate(

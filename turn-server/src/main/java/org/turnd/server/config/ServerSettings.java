@@ -19,6 +19,7 @@ import org.turnd.stun.TransportAddress;
 /// @param stun what Binding does beyond RFC 8489
 /// @param relay where relayed transport addresses come from
 /// @param auth who may allocate
+/// @param redirect where clients are sent instead of being served
 /// @param peers which peers may be reached
 /// @param limits how much anybody may use
 /// @param tls certificate for TLS listeners, null when there is none
@@ -37,6 +38,7 @@ public record ServerSettings(
         Stun stun,
         Relay relay,
         Auth auth,
+        RedirectSettings redirect,
         Peers peers,
         Limits limits,
         @Nullable Tls tls,

@@ -57,6 +57,8 @@ final class SettingsAssembly {
         addDiscovery(stun.discovery(), listeners);
         checks.checkListeners(listeners, relay);
         Auth auth = new AuthAssembly(reader, raw, checks, problems, warnings).assemble(realm, file);
+        RedirectSettings redirect =
+                new RedirectAssembly(reader, machine, warnings).assemble(listeners);
         Limits limits = limits();
         checks.checkLifetimes(limits);
         checks.checkTls(certificate, key, listeners);
@@ -72,6 +74,7 @@ final class SettingsAssembly {
                 stun,
                 relay,
                 auth,
+                redirect,
                 peers(),
                 limits,
                 certificate == null || key == null

@@ -3,6 +3,7 @@ package org.turnd.server.engine;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.turnd.server.engine.Redirect.Occasion;
 import org.turnd.stun.AddressFamily;
 import org.turnd.stun.ErrorReason;
 import org.turnd.stun.StunAttribute;
@@ -20,6 +21,7 @@ import org.turnd.stun.TransportAddress;
 /// are bound or have failed.
 final class AllocateProcessor {
     private final EngineSettings settings;
+    private final Redirector redirector;
     private final SharedState shared;
     private final Allocations allocations;
     private final Mobility mobility;
@@ -30,6 +32,7 @@ final class AllocateProcessor {
 
     AllocateProcessor(
             EngineSettings settings,
+            Redirector redirector,
             SharedState shared,
             Allocations allocations,
             Mobility mobility,
@@ -39,6 +42,7 @@ final class AllocateProcessor {
             EngineSink sink) {
         this.sink = sink;
         this.settings = settings;
+        this.redirector = redirector;
         this.shared = shared;
         this.allocations = allocations;
         this.mobility = mobility;
@@ -55,21 +59,19 @@ final class AllocateProcessor {
             return Answer.Refusal.of(
                     ErrorReason.ALLOCATION_MISMATCH, RefusalCause.ALLOCATION_EXISTS);
         }
-        Answer.Refusal wrong =
-                AllocateChecks.check(request.client(), message, sink.setsDontFragment());
+        Answer.Refusal wrong = check(request);
         if (wrong != null) {
             return wrong;
         }
-        Answer.Refusal forbidden = AllocateChecks.checkMobility(message, settings.mobility());
-        if (forbidden != null) {
-            return forbidden;
+        // Step 11, "at any point".
+        Answer.Refusal elsewhere = redirector.always(request);
+        if (elsewhere != null) {
+            return elsewhere;
         }
-        // F-28, F-29: 403 "at any point".
-        if (ClientPolicy.isTunnel(request.client().client())) {
-            return Answer.Refusal.of(ErrorReason.FORBIDDEN, RefusalCause.CLIENT_DENIED);
-        }
+        // F-28.
         if (shared.isDraining()) {
-            return Answer.Refusal.of(ErrorReason.FORBIDDEN, RefusalCause.DRAINING);
+            return orElsewhere(
+                    Occasion.DRAINING, request, ErrorReason.FORBIDDEN, RefusalCause.DRAINING);
         }
         List<AddressFamily> families = requestedFamilies(message);
         // Step 7. F-10, F-11.
@@ -79,7 +81,11 @@ final class AllocateProcessor {
         }
         // Step 10. F-25.
         if (allocations.isFull()) {
-            return Answer.Refusal.of(ErrorReason.INSUFFICIENT_CAPACITY, RefusalCause.CAPACITY);
+            return orElsewhere(
+                    Occasion.FULL,
+                    request,
+                    ErrorReason.INSUFFICIENT_CAPACITY,
+                    RefusalCause.CAPACITY);
         }
         String username = request.user().account();
         if (!shared.acquireAllocation(username)) {
@@ -92,6 +98,50 @@ final class AllocateProcessor {
             return full;
         }
         return new Answer.Later();
+    }
+
+    /// Returns the redirect of a client that has not authenticated (W-03, T-03), or null when it
+    /// shall do that first.
+    Answer.@Nullable Refusal redirectStranger(Request request) {
+        boolean fits =
+                redirector.takesStrangers(request.client())
+                        && request.allocation() == null
+                        && check(request) == null;
+        if (!fits) {
+            return null;
+        }
+        Answer.Refusal elsewhere = redirector.always(request);
+        if (elsewhere == null && shared.isDraining()) {
+            elsewhere = redirector.on(Occasion.DRAINING, request);
+        }
+        if (elsewhere == null && allocations.isFull()) {
+            elsewhere = redirector.on(Occasion.FULL, request);
+        }
+        return elsewhere;
+    }
+
+    /// What request and sender make impossible on every server.
+    private Answer.@Nullable Refusal check(Request request) {
+        StunMessage message = request.message();
+        Answer.Refusal wrong =
+                AllocateChecks.check(request.client(), message, sink.setsDontFragment());
+        if (wrong != null) {
+            return wrong;
+        }
+        Answer.Refusal forbidden = AllocateChecks.checkMobility(message, settings.mobility());
+        if (forbidden != null) {
+            return forbidden;
+        }
+        // F-29: 403 "at any point".
+        return ClientPolicy.isTunnel(request.client().client())
+                ? Answer.Refusal.of(ErrorReason.FORBIDDEN, RefusalCause.CLIENT_DENIED)
+                : null;
+    }
+
+    private Answer.Refusal orElsewhere(
+            Occasion occasion, Request request, ErrorReason reason, RefusalCause cause) {
+        Answer.Refusal elsewhere = redirector.on(occasion, request);
+        return elsewhere != null ? elsewhere : Answer.Refusal.of(reason, cause);
     }
 
     /// A relay socket of a pending allocation is bound.
@@ -154,7 +204,11 @@ final class AllocateProcessor {
             }
         }
         if (leased.isEmpty()) {
-            return Answer.Refusal.of(ErrorReason.INSUFFICIENT_CAPACITY, RefusalCause.NO_PORT);
+            return orElsewhere(
+                    Occasion.FULL,
+                    request,
+                    ErrorReason.INSUFFICIENT_CAPACITY,
+                    RefusalCause.NO_PORT);
         }
         ReservationToken token = null;
         if (rule == PortRule.EVEN_WITH_NEXT) {

@@ -11,6 +11,7 @@ import org.turnd.stun.StunAttribute.Lifetime;
 /// @param maxLifetimeSeconds the longest lifetime granted, 600 to 3600
 /// @param nonceLifetimeSeconds how long a NONCE is accepted, 1 to 3600 (D-06)
 /// @param features what is offered with every NONCE
+/// @param redirect where clients are sent instead of being served
 /// @param allocationsMax allocations at most on this shard
 /// @param permissionsMax permissions at most in one allocation (H-06)
 /// @param channelsMax channels at most in one allocation (J-06)
@@ -26,6 +27,7 @@ public record EngineSettings(
         int maxLifetimeSeconds,
         int nonceLifetimeSeconds,
         SecurityFeatures features,
+        Redirect redirect,
         int allocationsMax,
         int permissionsMax,
         int channelsMax,

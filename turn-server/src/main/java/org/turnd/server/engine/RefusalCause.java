@@ -27,6 +27,7 @@ public enum RefusalCause {
     PEER_DENIED,
     CLIENT_DENIED,
     DRAINING,
+    REDIRECTED,
     USER_QUOTA,
     NO_PORT,
     CAPACITY,

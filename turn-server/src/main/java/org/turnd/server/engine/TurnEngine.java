@@ -1,6 +1,7 @@
 package org.turnd.server.engine;
 
 import io.netty.buffer.ByteBuf;
+import java.util.BitSet;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,7 @@ public final class TurnEngine {
     private final NatDiscovery discovery;
     private final ClassicStun classic;
     private final BindingProcessor binding;
+    private final Redirector redirector;
     private final AllocateProcessor allocate;
     private final RefreshProcessor refresh;
     private final Mobility mobility;
@@ -84,12 +86,21 @@ public final class TurnEngine {
         discovery = new NatDiscovery(counters, responder, understood, random);
         classic = new ClassicStun(settings.classicStun(), counters, discovery, responder);
         binding = new BindingProcessor(counters);
+        redirector = new Redirector(settings.redirect());
         refresh = new RefreshProcessor(settings, allocations);
         mobility = new Mobility(shard, settings, shared, allocations, refresh, random);
         roaming = new Roaming(shard, settings, allocations, mobility, sink, random.nextLong());
         allocate =
                 new AllocateProcessor(
-                        settings, shared, allocations, mobility, events, counters, responder, sink);
+                        settings,
+                        redirector,
+                        shared,
+                        allocations,
+                        mobility,
+                        events,
+                        counters,
+                        responder,
+                        sink);
         permission = new PermissionProcessor(settings, shared, policy, offload, counters);
     }
 
@@ -310,6 +321,12 @@ public final class TurnEngine {
         discovery.serve(sockets, perSecond);
     }
 
+    /// Serves nobody at these listeners, which are at anycast addresses, from now on: sends them to
+    /// the unicast address (RFC 8155 §6).
+    public void serveAnycast(BitSet listeners) {
+        redirector.serveAnycast(listeners);
+    }
+
     /// When [#onTimer] must be called next, or `Long.MAX_VALUE`.
     public long nextDeadlineNanos() {
         return allocations.nextDeadlineNanos();
@@ -436,6 +453,11 @@ public final class TurnEngine {
             responder.respond(request, unknown != null ? unknown : binding.process(request));
             return;
         }
+        Answer.Refusal elsewhere = redirectStranger(request);
+        if (elsewhere != null) {
+            responder.respond(request, elsewhere);
+            return;
+        }
         // Steps 3 to 8.
         switch (authenticator.check(request, view)) {
             case Authenticator.Verdict.Refused(Answer.Refusal refusal) ->
@@ -448,6 +470,15 @@ public final class TurnEngine {
                         authenticated, unknown != null ? unknown : process(authenticated));
             }
         }
+    }
+
+    private Answer.@Nullable Refusal redirectStranger(Request request) {
+        boolean isStranger = !view.hasMessageIntegrity() && !view.hasMessageIntegritySha256();
+        return isStranger
+                        && request.message().method() == StunMethod.ALLOCATE
+                        && refuseUnknownAttributes() == null
+                ? allocate.redirectStranger(request)
+                : null;
     }
 
     //

@@ -9,6 +9,7 @@ import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -206,6 +207,14 @@ final class Shard implements EngineSink, ShardStatus {
             throws IOException {
         var proxied = new ProxiedDatagrams(trusted, counters, udp, sockets, this::onDatagram);
         return clients.behind(proxied).listen(listener, address);
+    }
+
+    /// Sends who comes to these listeners to the unicast address.
+    ///
+    /// @return how many they are
+    int serveAnycast(BitSet listeners) {
+        engine.serveAnycast(listeners);
+        return listeners.cardinality();
     }
 
     private void onClientDatagram(

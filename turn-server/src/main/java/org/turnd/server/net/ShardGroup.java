@@ -9,13 +9,16 @@ import java.io.IOException;
 import java.nio.channels.DatagramChannel;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.turnd.server.config.CidrBlock;
+import org.turnd.server.config.RedirectSettings;
 import org.turnd.server.config.ServerSettings;
 import org.turnd.server.config.ServerSettings.BehaviorDiscovery;
 import org.turnd.server.config.ServerSettings.Listener;
@@ -26,8 +29,10 @@ import org.turnd.server.engine.DiscoverySocket;
 import org.turnd.server.engine.EngineEvents;
 import org.turnd.server.engine.EngineSettings;
 import org.turnd.server.engine.PeerPolicy;
+import org.turnd.server.engine.Redirect;
 import org.turnd.server.engine.SecurityFeatures;
 import org.turnd.server.engine.SharedState;
+import org.turnd.server.engine.Transport;
 import org.turnd.server.engine.TurnEngine;
 import org.turnd.server.policy.AddressRanges;
 import org.turnd.stun.TransportAddress;
@@ -47,6 +52,7 @@ public final class ShardGroup implements AutoCloseable {
     private final StreamListeners streams;
     private final @Nullable TlsServer tls;
     private final @Nullable BehaviorDiscovery discovery;
+    private final RedirectSettings redirect;
     private final List<Listener> listeners = new ArrayList<>();
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -65,6 +71,7 @@ public final class ShardGroup implements AutoCloseable {
             throws IOException {
         this.plane = plane;
         discovery = settings.stun().discovery();
+        redirect = settings.redirect();
         ServerSettings.Limits limits = settings.limits();
         ServerSettings.Tls tlsSettings = settings.tls();
         tls =
@@ -156,6 +163,7 @@ public final class ShardGroup implements AutoCloseable {
                 (int) limits.maxLifetime().toSeconds(),
                 (int) settings.auth().nonceLifetime().toSeconds(),
                 securityFeatures(settings.auth()),
+                redirect(settings.redirect()),
                 Math.ceilDiv(limits.allocations(), shards),
                 limits.permissionsPerAllocation(),
                 limits.channelsPerAllocation(),
@@ -171,6 +179,27 @@ public final class ShardGroup implements AutoCloseable {
                 auth.passwordAlgorithms(),
                 auth.userAnonymity() == ServerSettings.Switch.ON,
                 auth.featureBits().order());
+    }
+
+    private static Redirect redirect(RedirectSettings redirect) {
+        return new Redirect(
+                targets(redirect.to()),
+                redirect.domain(),
+                redirect.when().stream()
+                        .map(occasion -> Redirect.Occasion.valueOf(occasion.name()))
+                        .collect(Collectors.toSet()),
+                redirect.beforeAuthentication() == ServerSettings.Switch.ON,
+                targets(redirect.anycastTo()));
+    }
+
+    private static List<Redirect.Target> targets(List<RedirectSettings.Target> targets) {
+        return targets.stream()
+                .map(target -> {
+                    Protocol only = target.protocol();
+                    return new Redirect.Target(
+                            only == null ? null : Transport.valueOf(only.name()), target.address());
+                })
+                .toList();
     }
 
     /// Opens these listeners, wildcards as one for each address in `local`.
@@ -190,10 +219,30 @@ public final class ShardGroup implements AutoCloseable {
                                         listener.protocol(), listener.address(), e.getMessage()));
             }
         }
+        if (problems.isEmpty()) {
+            serveAnycast(problems);
+        }
         if (discovery != null && problems.isEmpty()) {
             serveDiscovery(discovery, problems);
         }
         return problems;
+    }
+
+    private void serveAnycast(List<String> problems) {
+        BitSet anycast = new BitSet();
+        for (int i = 0; i < listeners.size(); i++) {
+            anycast.set(i, redirect.isAnycast(listeners.get(i).address()));
+        }
+        if (anycast.isEmpty()) {
+            return;
+        }
+        try {
+            for (Shard shard : shards) {
+                await(shard, s -> s.serveAnycast(anycast));
+            }
+        } catch (IOException e) {
+            problems.add("cannot serve anycast addresses: " + e.getMessage());
+        }
     }
 
     private void serveDiscovery(BehaviorDiscovery wanted, List<String> problems) {

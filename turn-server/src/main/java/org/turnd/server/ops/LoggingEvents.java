@@ -100,7 +100,12 @@ public final class LoggingEvents implements EngineEvents {
     /// warning.
     private static Level level(RefusalCause cause) {
         return switch (cause) {
-            case NO_CREDENTIALS, STALE_NONCE, ALLOCATION_EXISTS, NO_ALLOCATION, DRAINING ->
+            case NO_CREDENTIALS,
+                    STALE_NONCE,
+                    ALLOCATION_EXISTS,
+                    NO_ALLOCATION,
+                    DRAINING,
+                    REDIRECTED ->
                     Level.DEBUG;
             case UNKNOWN_ATTRIBUTE,
                     BAD_REQUEST,

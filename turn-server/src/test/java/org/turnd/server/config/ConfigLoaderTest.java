@@ -89,6 +89,9 @@ class ConfigLoaderTest {
             log { format = json, level = debug }
             """;
 
+    private static final String OAUTH_KEY = "kid:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+    private static final String OTHER_SERVER = "192.0.2.9:3478";
+
     @TempDir Path directory;
     private ConfigFixture config;
 
@@ -326,11 +329,21 @@ class ConfigLoaderTest {
             if (setting.path().startsWith("proxy-protocol.")) {
                 environment.put("TURND_PROXY_PROTOCOL_TRUSTED", "10.0.0.0/8");
             }
+            if (setting.path().startsWith("oauth.")) {
+                environment.put("TURND_OAUTH_SERVER_NAME", "turn.example.org");
+                environment.put("TURND_OAUTH_KEYS", OAUTH_KEY);
+            }
+            if (setting.path().startsWith("redirect.")) {
+                environment.put("TURND_REDIRECT_TO", OTHER_SERVER);
+            }
             String byDefault = setting.defaultText();
             String text =
                     switch (setting.path()) {
                         case "auth.secret" -> SECRET;
                         case "auth.users" -> "alice:wonder-land";
+                        case "oauth.server-name" -> "turn.example.org";
+                        case "oauth.keys" -> OAUTH_KEY;
+                        case "redirect.to", "redirect.anycast-to" -> OTHER_SERVER;
                         case "behavior-discovery.addresses",
                                 "behavior-discovery.external-addresses" ->
                                 "192.0.2.1,192.0.2.2";

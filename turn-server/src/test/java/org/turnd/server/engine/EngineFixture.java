@@ -60,6 +60,7 @@ final class EngineFixture {
         int maxLifetimeSeconds = 3600;
         int nonceLifetimeSeconds = 1800;
         SecurityFeatures features = SecurityFeatures.DEFAULT;
+        Redirect redirect = Redirect.NONE;
         int allocationsMax = 2000;
         int allocationsPerUser = 2000;
         int permissionsMax = 10;
@@ -261,6 +262,7 @@ final class EngineFixture {
                 options.maxLifetimeSeconds,
                 options.nonceLifetimeSeconds,
                 options.features,
+                options.redirect,
                 options.allocationsMax,
                 options.permissionsMax,
                 options.channelsMax,

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.turnd.server.TurnServer;
+import org.turnd.server.config.RedirectSettings;
 import org.turnd.server.config.ServerSettings;
 import org.turnd.server.config.ServerSettings.Auth;
 import org.turnd.server.config.ServerSettings.DataPlane;
@@ -45,6 +46,7 @@ public final class TestSettings {
     private ServerSettings.Mobility mobility = ServerSettings.Mobility.OFF;
     private Auth auth =
             new Auth(List.of(), List.of(User.of(USER, REALM, PASSWORD)), Duration.ofMinutes(10));
+    private RedirectSettings redirect = RedirectSettings.NONE;
     private List<String> allow = List.of("127.0.0.0/8", "::1/128");
 
     public TestSettings listen(Protocol protocol, String host, int port) {
@@ -115,6 +117,11 @@ public final class TestSettings {
         return this;
     }
 
+    TestSettings redirect(RedirectSettings wanted) {
+        redirect = wanted;
+        return this;
+    }
+
     TestSettings auth(UnaryOperator<Auth> change) {
         auth = change.apply(auth);
         return this;
@@ -152,6 +159,7 @@ public final class TestSettings {
                         65535,
                         Duration.ofSeconds(10)),
                 auth,
+                redirect,
                 new Peers(allow, List.of()),
                 new Limits(
                         1000,

@@ -13,9 +13,10 @@ import org.turnd.server.engine.RefusalCause;
 /// Runs scenarios from seeds. `-Dturnd.simulation.seeds=N` runs N of them, beginning with
 /// `-Dturnd.simulation.firstSeed=S`.
 class SimulationTest {
-    /// Nobody moves, and nobody offers third-party authorization.
+    /// Nobody moves, nobody offers third-party authorization, and there is no other server.
     private static final EnumSet<RefusalCause> NEVER =
             EnumSet.of(
+                    RefusalCause.REDIRECTED,
                     RefusalCause.MOBILITY_FORBIDDEN,
                     RefusalCause.BAD_TICKET,
                     RefusalCause.UNKNOWN_KEY_ID,

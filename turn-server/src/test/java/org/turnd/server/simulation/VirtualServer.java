@@ -9,6 +9,7 @@ import org.turnd.server.engine.ChannelOffload;
 import org.turnd.server.engine.ClientPath;
 import org.turnd.server.engine.EngineEvents;
 import org.turnd.server.engine.EngineSettings;
+import org.turnd.server.engine.Redirect;
 import org.turnd.server.engine.RefusalCause;
 import org.turnd.server.engine.SecurityFeatures;
 import org.turnd.server.engine.Transport;
@@ -177,6 +178,7 @@ final class VirtualServer {
                         settings.maxLifetimeSeconds(),
                         settings.nonceLifetimeSeconds(),
                         SecurityFeatures.DEFAULT,
+                        Redirect.NONE,
                         settings.allocationsMax(),
                         settings.permissionsMax(),
                         settings.channelsMax(),
