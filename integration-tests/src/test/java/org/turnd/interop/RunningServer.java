@@ -191,6 +191,7 @@ public final class RunningServer implements AutoCloseable {
                 peers.allow = ["127.0.0.0/8", "::1"]
                 # coturn's client draws channel numbers from RFC 5766's range.
                 limits.channel-numbers = rfc5766
+                mobility = on
                 tls { certificate = "%7$s", key = "%8$s" }
                 http.address = none
                 drain-timeout = 1s

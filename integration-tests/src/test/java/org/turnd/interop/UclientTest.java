@@ -173,6 +173,25 @@ class UclientTest {
         allComeBack(server(IPV4).endpoint(carrier), toEcho(IPV4, options.split(" ")));
     }
 
+    /// It gives up its socket after the Allocate, and goes on with its ticket from another one.
+    @ParameterizedTest
+    @CsvSource({
+        "UDP, -c -M",
+        "UDP, -c -M -s",
+        "UDP, -c -M -m 20",
+        "TCP, -c -M",
+        "TCP, -c -M -m 20 -s",
+        "TLS, -c -M"
+    })
+    @Execution(ExecutionMode.CONCURRENT)
+    @Tag("M-01")
+    @Tag("M-03")
+    @Tag("C-14")
+    void clientsThatMoveLoseNothing(Carrier carrier, String options) {
+        allComeBack(server(IPV4).endpoint(carrier), toEcho(IPV4, options.split(" ")));
+        assertTrue(server(IPV4).log().contains("client_moved"), server(IPV4)::log);
+    }
+
     @Test
     @Execution(ExecutionMode.CONCURRENT)
     void theClientMakesCredentialsOfTheSharedSecretItself() {

@@ -63,6 +63,10 @@ final class Allocations {
         return paths.find(listener, high, low, port);
     }
 
+    int remoteStreamCount() {
+        return paths.remoteStreamCount();
+    }
+
     /// Returns the path of a connection of another shard that has an allocation here, or null.
     @Nullable ClientPath findRemoteStream(int home, int connection) {
         return paths.findRemoteStream(home, connection);

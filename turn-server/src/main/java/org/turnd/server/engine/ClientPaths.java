@@ -30,6 +30,10 @@ final class ClientPaths {
         return find(client.listener(), source.high(), source.low(), source.port());
     }
 
+    int remoteStreamCount() {
+        return remoteStreams.size();
+    }
+
     /// Returns the path of a connection of another shard that has an allocation here, or null.
     @Nullable ClientPath findRemoteStream(int home, int connection) {
         return remoteStreams.isEmpty() ? null : remoteStreams.get(key(home, connection));

@@ -32,8 +32,10 @@ final class Roaming {
         this.routes = new Routes(seed, settings.allocationsMax());
     }
 
-    int datagramRoutes() {
-        return routes.datagramCount();
+    /// UDP clients with their allocation elsewhere, and connections elsewhere with their allocation
+    /// here.
+    int clientCount() {
+        return routes.datagramCount() + allocations.remoteStreamCount();
     }
 
     /// Passes on a datagram from a client without an allocation here. Returns false when it isn't

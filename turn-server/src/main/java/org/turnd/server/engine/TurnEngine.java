@@ -347,9 +347,9 @@ public final class TurnEngine {
         return allocations.count();
     }
 
-    /// UDP clients of this shard whose allocation is on another one. Engine's thread only.
-    public int routeCount() {
-        return roaming.datagramRoutes();
+    /// What is known of clients between two shards; for tests.
+    int roamingClients() {
+        return roaming.clientCount();
     }
 
     /// Counts, readable on every thread.

@@ -29,6 +29,18 @@ sealed interface Output {
     record HandOver(int shard, TransportAddress relay, TransportAddress source, Octets bytes)
             implements Output {}
 
+    /// Something about a client, for another shard.
+    ///
+    /// @param client as it was; whether it is leased may change
+    record Pass(
+            int shard,
+            ClientPass kind,
+            ClientPath client,
+            boolean leased,
+            long leaseNanos,
+            Octets bytes)
+            implements Output {}
+
     /// A relay socket was asked for.
     record BindRelay(TransportAddress relay) implements Output {}
 

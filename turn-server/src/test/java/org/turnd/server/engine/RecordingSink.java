@@ -81,6 +81,10 @@ final class RecordingSink implements EngineSink {
         if (silent) {
             return;
         }
+        if (client.isRemote() && !client.transport().isDatagram()) {
+            passClient(client.home(), ClientPass.DATA, client, buffer, offset, length);
+            return;
+        }
         outputs.add(
                 new Output.ToClient(
                         Output.Destination.of(client), Octets.of(buffer, offset, length)));
@@ -137,6 +141,19 @@ final class RecordingSink implements EngineSink {
                         shard,
                         new TransportAddress(relayHigh, relayLow, relayPort),
                         new TransportAddress(sourceHigh, sourceLow, sourcePort),
+                        Octets.of(buffer, offset, length)));
+    }
+
+    @Override
+    public void passClient(
+            int shard, ClientPass kind, ClientPath client, ByteBuf buffer, int offset, int length) {
+        outputs.add(
+                new Output.Pass(
+                        shard,
+                        kind,
+                        client,
+                        client.isLeased(),
+                        client.leaseNanos(),
                         Octets.of(buffer, offset, length)));
     }
 

@@ -93,6 +93,11 @@ final class TestClient {
         return this;
     }
 
+    /// Says whether this fixture's engine gets its messages.
+    boolean isOf(EngineFixture other) {
+        return fixture == other;
+    }
+
     Output.Destination destination() {
         return Output.Destination.of(path);
     }
