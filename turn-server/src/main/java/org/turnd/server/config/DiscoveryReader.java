@@ -22,10 +22,7 @@ final class DiscoveryReader {
     @Nullable BehaviorDiscovery read() {
         List<TransportAddress> addresses = reader.list(EntranceSchema.DISCOVERY_ADDRESSES);
         List<TransportAddress> external = reader.list(EntranceSchema.DISCOVERY_EXTERNAL);
-        List<Integer> ports =
-                reader.isGiven(EntranceSchema.DISCOVERY_PORTS)
-                        ? reader.list(EntranceSchema.DISCOVERY_PORTS)
-                        : DEFAULT_PORTS;
+        List<Integer> ports = ports();
         int rate = reader.value(EntranceSchema.DISCOVERY_RATE);
         // Each is asked, so that every problem is told at once.
         boolean paired = hasPairs(EntranceSchema.DISCOVERY_ADDRESSES, addresses);
@@ -40,6 +37,14 @@ final class DiscoveryReader {
             seen.add(external.isEmpty() ? one : external.get(addresses.indexOf(one)));
         }
         return new BehaviorDiscovery(inPairs, seen, ports.getFirst(), ports.getLast(), rate);
+    }
+
+    private List<Integer> ports() {
+        if (reader.isGiven(EntranceSchema.DISCOVERY_PORTS)) {
+            return reader.list(EntranceSchema.DISCOVERY_PORTS);
+        }
+        reader.setEffective(EntranceSchema.DISCOVERY_PORTS, Hocon.list(DEFAULT_PORTS));
+        return DEFAULT_PORTS;
     }
 
     private boolean hasPairs(Setting<TransportAddress> setting, List<TransportAddress> addresses) {

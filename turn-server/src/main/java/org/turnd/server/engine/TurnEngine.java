@@ -85,7 +85,7 @@ public final class TurnEngine {
         responder = new Responder(settings, integrity, storedAnswers, sink, events, counters);
         discovery = new NatDiscovery(counters, responder, understood, random);
         classic = new ClassicStun(settings.classicStun(), counters, discovery, responder);
-        binding = new BindingProcessor(counters);
+        binding = new BindingProcessor(counters, understood, discovery, responder);
         redirector = new Redirector(settings.redirect());
         refresh = new RefreshProcessor(settings, allocations);
         mobility = new Mobility(shard, settings, shared, allocations, refresh, random);
@@ -443,14 +443,8 @@ public final class TurnEngine {
     }
 
     private void answer(Request request) {
-        if (discovery.isServedAt(request.client())
-                && request.message().method() == StunMethod.BINDING) {
-            discovery.answer(request, view);
-            return;
-        }
         if (request.message().method() == StunMethod.BINDING) {
-            Answer.Refusal unknown = refuseUnknownAttributes();
-            responder.respond(request, unknown != null ? unknown : binding.process(request));
+            binding.answer(request, view);
             return;
         }
         Answer.Refusal elsewhere = redirectStranger(request);
