@@ -20,6 +20,7 @@ import org.turnd.server.net.TlsMaterial;
 import org.turnd.server.net.TlsProviderChoice;
 import org.turnd.server.policy.AddressRules;
 import org.turnd.server.policy.LocalSharedState;
+import org.turnd.server.policy.Quotas;
 import org.turnd.stun.TransportAddress;
 
 /// A running STUN and TURN server. Every method may be called on any thread but an event loop's,
@@ -34,9 +35,7 @@ public final class TurnServer implements AutoCloseable {
             throws StartFailure {
         shared =
                 new LocalSharedState(
-                        settings.relay(),
-                        settings.limits().allocationsPerUser(),
-                        new SecureRandom());
+                        settings.relay(), quotas(settings.limits()), new SecureRandom());
         var policy = new LatePeerPolicy();
         shards = openShards(settings, new ShardGroup.Parts(shared, credentials, policy, events));
         try {
@@ -58,6 +57,13 @@ public final class TurnServer implements AutoCloseable {
             shards.close();
             throw e;
         }
+    }
+
+    private static Quotas quotas(ServerSettings.Limits limits) {
+        return new Quotas(
+                limits.allocationsPerUser(),
+                limits.throttles().allocationsPerAddress(),
+                limits.throttles().bandwidthPerUserBytes());
     }
 
     private ShardGroup openShards(ServerSettings settings, ShardGroup.Parts parts)

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.turnd.server.config.ServerSettings;
 import org.turnd.server.policy.AddressRules;
 import org.turnd.server.policy.LocalSharedState;
+import org.turnd.server.policy.Quotas;
 import org.turnd.stun.ChannelData;
 import org.turnd.stun.IntegrityKey;
 import org.turnd.stun.KeyAlgorithm;
@@ -63,7 +64,8 @@ final class LoadedEngine {
                     false,
                     0,
                     0x4FFF,
-                    false);
+                    false,
+                    AbuseLimits.NONE);
 
     /// Everybody is one user.
     private static final Credentials CREDENTIALS =
@@ -131,7 +133,7 @@ final class LoadedEngine {
                 new TurnEngine(
                         0,
                         SETTINGS,
-                        new LocalSharedState(relay, allocations, random),
+                        new LocalSharedState(relay, Quotas.perUser(allocations), random),
                         CREDENTIALS,
                         new AddressRules(List.of(), List.of(), List.of(), List.of()),
                         sink,

@@ -41,10 +41,11 @@ final class ErrorAdvice {
             case 442 -> one("the server does not relay UDP", "enable it: browsers need it");
             case 486 ->
                     one(
-                            "this user has as many allocations as it may; those of closed browser"
-                                    + " tabs live on for up to 10 minutes",
-                            "raise limits.allocations-per-user, or give each user a name of its"
-                                    + " own; then check again");
+                            "this user, or this client address, has as many allocations as it may;"
+                                    + " those of closed browser tabs live on for up to 10 minutes",
+                            "raise limits.allocations-per-user or"
+                                    + " limits.allocations-per-address, or give each user a name of"
+                                    + " its own; then check again");
             case 508 ->
                     List.of(
                             new Advice(

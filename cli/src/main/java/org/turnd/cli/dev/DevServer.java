@@ -55,7 +55,8 @@ public record DevServer(ServerSettings settings, String host) {
                     256 * 1024,
                     208 * 1024,
                     64 * 1024,
-                    ServerSettings.ChannelNumbers.RFC8656);
+                    ServerSettings.ChannelNumbers.RFC8656,
+                    ServerSettings.Throttles.NONE);
 
     /// Looks at this machine and decides.
     ///

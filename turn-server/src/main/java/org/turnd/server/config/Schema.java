@@ -167,6 +167,37 @@ final class Schema {
                     "1000",
                     "Allocations at most at a time of one user name. Lower it when every user has"
                             + " a name of its own.");
+    static final Setting<Optional<Integer>> ALLOCATIONS_PER_ADDRESS =
+            Setting.of(
+                    "limits.allocations-per-address",
+                    ValueTypes.orWord(ValueTypes.NONE, ValueTypes.integer(1, 1_000_000)),
+                    ValueTypes.NONE,
+                    "Allocations at most at a time of one client address: an IPv4 address or an IPv6"
+                            + " /64. Whole companies and mobile networks share one.");
+    static final Setting<Optional<Integer>> BANDWIDTH_PER_USER =
+            Setting.of(
+                    "limits.bandwidth-per-user",
+                    ValueTypes.orWord(ValueTypes.NONE, ValueTypes.size(1 << 10, 1 << 30)),
+                    ValueTypes.NONE,
+                    "Bytes a second at most, each way, that all allocations of one user name relay"
+                            + " together, headers included. What is more is dropped and counted;"
+                            + " requests are answered all the same.");
+    static final Setting<Integer> STRANGER_ANSWERS =
+            Setting.of(
+                    "limits.stranger-answers-per-second",
+                    ValueTypes.integer(1, 1_000_000),
+                    "1000",
+                    "Error answers at most, over UDP and by one shard, to requests without valid"
+                            + " credentials from one IPv4 address or IPv6 /64: forged requests send"
+                            + " them to others.");
+    static final Setting<Integer> FAILED_LOGINS =
+            Setting.of(
+                    "limits.failed-logins-per-minute",
+                    ValueTypes.integer(1, 1_000_000),
+                    "30",
+                    "Wrong passwords at most that one shard checks for one user name from one IPv4"
+                            + " address or IPv6 /64. The user gets in from elsewhere, and keeps its"
+                            + " allocations.");
     static final Setting<Integer> PERMISSIONS =
             Setting.of(
                     "limits.permissions-per-allocation",
@@ -364,6 +395,10 @@ final class Schema {
                     DENY,
                     ALLOCATIONS,
                     ALLOCATIONS_PER_USER,
+                    ALLOCATIONS_PER_ADDRESS,
+                    BANDWIDTH_PER_USER,
+                    STRANGER_ANSWERS,
+                    FAILED_LOGINS,
                     PERMISSIONS,
                     CHANNELS,
                     DEFAULT_LIFETIME,

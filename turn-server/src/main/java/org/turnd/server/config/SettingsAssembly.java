@@ -15,6 +15,7 @@ import org.turnd.server.config.ServerSettings.Peers;
 import org.turnd.server.config.ServerSettings.Protocol;
 import org.turnd.server.config.ServerSettings.Relay;
 import org.turnd.server.config.ServerSettings.Stun;
+import org.turnd.server.config.ServerSettings.Throttles;
 import org.turnd.server.config.ServerSettings.Tls;
 import org.turnd.stun.AddressFamily;
 import org.turnd.stun.TransportAddress;
@@ -197,7 +198,12 @@ final class SettingsAssembly {
                 reader.value(Schema.STREAM_QUEUE),
                 reader.value(Schema.LISTENER_BUFFER),
                 reader.value(Schema.RELAY_BUFFER),
-                reader.value(Schema.CHANNEL_NUMBERS));
+                reader.value(Schema.CHANNEL_NUMBERS),
+                new Throttles(
+                        reader.value(Schema.ALLOCATIONS_PER_ADDRESS).orElse(0),
+                        reader.value(Schema.BANDWIDTH_PER_USER).orElse(0),
+                        reader.value(Schema.STRANGER_ANSWERS),
+                        reader.value(Schema.FAILED_LOGINS)));
     }
 
     private @Nullable Path path(Setting<Path> setting, @Nullable Path configuration) {

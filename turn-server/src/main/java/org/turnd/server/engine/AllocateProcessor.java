@@ -91,10 +91,17 @@ final class AllocateProcessor {
         if (!shared.acquireAllocation(username)) {
             return Answer.Refusal.of(ErrorReason.ALLOCATION_QUOTA_REACHED, RefusalCause.USER_QUOTA);
         }
+        TransportAddress client = request.client().client();
+        if (!shared.acquireAllocation(client)) {
+            shared.releaseAllocation(username);
+            return Answer.Refusal.of(
+                    ErrorReason.ALLOCATION_QUOTA_REACHED, RefusalCause.CLIENT_QUOTA);
+        }
         Answer.Refusal full = allocate(request, families);
         if (full != null) {
             // F-31: a failed Allocate leaves nothing behind.
             shared.releaseAllocation(username);
+            shared.releaseAllocation(client);
             return full;
         }
         return new Answer.Later();
@@ -226,6 +233,7 @@ final class AllocateProcessor {
         Allocation allocation =
                 new Allocation(
                         request.client(), request.user(), allocations.newChannels(), pending);
+        allocation.bandwidth = shared.bandwidthOf(allocation.username, request.nowNanos());
         allocations.begin(allocation);
         // All relays are there before the first is bound: a sink may answer at once.
         List<Relay> relays = new ArrayList<>();

@@ -2,6 +2,8 @@ package org.turnd.server.engine;
 
 import org.jspecify.annotations.Nullable;
 import org.turnd.stun.AddressFamily;
+import org.turnd.stun.TransactionId;
+import org.turnd.stun.TransportAddress;
 
 /// One allocation (RFC 8656 §6): a five-tuple, its user, and one relayed transport address or, when
 /// dual, two. As a timer it is due when the first of them expires.
@@ -22,7 +24,14 @@ final class Allocation extends TimerWheel.Timer {
     /// What counts against a quota, and what logs name, to the end.
     final String username;
 
+    /// The client's address that the allocation is counted for, wherever it moves.
+    final TransportAddress countedFor;
+
     final Channels channels;
+
+    /// What its user may relay; null for everything.
+    @Nullable Bandwidth bandwidth;
+
     final RateWindow icmpErrors = new RateWindow();
 
     /// What the answer to the Allocate still waits for; null once it was sent.
@@ -48,6 +57,7 @@ final class Allocation extends TimerWheel.Timer {
 
     Allocation(ClientPath client, Principal owner, Channels channels, PendingAllocate pending) {
         this.client = client;
+        this.countedFor = client.client();
         this.owner = owner;
         this.username = owner.account();
         this.channels = channels;
@@ -70,6 +80,11 @@ final class Allocation extends TimerWheel.Timer {
     boolean isBinding() {
         return (ipv4 != null && ipv4.state == Relay.State.BINDING)
                 || (ipv6 != null && ipv6.state == Relay.State.BINDING);
+    }
+
+    /// Says whether the Allocate of this transaction is still to be answered.
+    boolean isBeingAnswered(TransactionId id) {
+        return pending != null && pending.request.message().transactionId().equals(id);
     }
 
     boolean isMobile() {

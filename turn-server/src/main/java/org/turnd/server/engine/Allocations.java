@@ -271,6 +271,7 @@ final class Allocations {
         mobile.remove(allocation.ticketSerial);
         count--;
         shared.releaseAllocation(allocation.username);
+        shared.releaseAllocation(allocation.countedFor);
         PendingAllocate pending = allocation.pending;
         if (pending != null) {
             // F-31: the port reserved beside a relay that never came to be.

@@ -23,6 +23,9 @@ final class Authenticator {
         record Granted(Principal principal) implements Verdict {}
 
         record Refused(Answer.Refusal refusal) implements Verdict {}
+
+        /// Whoever it is has failed too often, and gets no answer for now (S-14).
+        record Ignored() implements Verdict {}
     }
 
     private final String realm;
@@ -33,6 +36,7 @@ final class Authenticator {
     private final MessageIntegrity integrity;
     private final IntegrityKey nobody;
     private final @Nullable TokenAuthentication tokens;
+    private final FailedLogins logins;
 
     Authenticator(
             EngineSettings settings,
@@ -47,6 +51,7 @@ final class Authenticator {
         this.integrity = integrity;
         byte[] unguessable = new byte[16];
         random.nextBytes(unguessable);
+        this.logins = new FailedLogins(settings.abuse().failedLoginsPerMinute(), random.nextLong());
         this.nobody = IntegrityKey.ofBytes(unguessable);
         AccessTokens accessTokens = credentials.accessTokens();
         this.tokens =
@@ -69,6 +74,9 @@ final class Authenticator {
         if (algorithm == null) {
             return refuseBarely(RefusalCause.PASSWORD_ALGORITHM);
         }
+        if (logins.isShut(request, claim)) {
+            return new Verdict.Ignored();
+        }
         // Steps 6 and 7.
         Verdict verdict =
                 tokens == null
@@ -82,10 +90,17 @@ final class Authenticator {
                     UnderstoodAttributes.refusal(List.of(AttributeType.ACCESS_TOKEN)));
         }
         // Step 8, after the MAC (D-11, W-04).
-        return verdict instanceof Verdict.Granted
-                        && !nonces.isFresh(claim.nonce(), request.client(), request.nowNanos())
-                ? challenge(ErrorReason.STALE_NONCE, RefusalCause.STALE_NONCE, request)
-                : verdict;
+        boolean fresh = nonces.isFresh(claim.nonce(), request.client(), request.nowNanos());
+        if (verdict instanceof Verdict.Granted) {
+            return fresh
+                    ? verdict
+                    : challenge(ErrorReason.STALE_NONCE, RefusalCause.STALE_NONCE, request);
+        }
+        // Only who got the nonce has tried: nobody can lock another source out.
+        if (fresh) {
+            logins.count(request, claim);
+        }
+        return verdict;
     }
 
     /// By token where there is one, or was one when the allocation was made; else by password.

@@ -27,5 +27,11 @@ public enum Counter {
     DROPPED_PEER_DENIED,
     DROPPED_BAD_INDICATION,
     DROPPED_TOO_LONG,
-    DROPPED_DISCOVERY_RATE
+    DROPPED_DISCOVERY_RATE,
+    /// More than the user may relay (I-17).
+    DROPPED_BANDWIDTH,
+    /// Requests of strangers whose source gets no more answers for now (S-07).
+    DROPPED_STRANGER_RATE,
+    /// Requests of a source that has failed to log in too often (S-14).
+    DROPPED_LOGIN_RATE
 }

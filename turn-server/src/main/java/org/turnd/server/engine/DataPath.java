@@ -173,6 +173,11 @@ final class DataPath {
             counters.increment(Counter.DROPPED_TOO_LONG);
             return;
         }
+        Bandwidth bandwidth = allocation.bandwidth;
+        if (bandwidth != null && !bandwidth.takeToClients(length, nowNanos)) {
+            counters.increment(Counter.DROPPED_BANDWIDTH);
+            return;
+        }
         counters.increment(Counter.PACKETS_TO_CLIENTS);
         counters.add(Counter.BYTES_TO_CLIENTS, length);
         allocation.bytesToClient += length;
@@ -231,7 +236,9 @@ final class DataPath {
         if (shared.isRelayAddress(high, low)) {
             long where = shared.findRelay(high, low, port);
             if (where != SharedState.NONE) {
-                count(relay, length);
+                if (!admit(relay, length, nowNanos)) {
+                    return;
+                }
                 toOwnRelay(where, relay, high, low, port, buffer, offset, length, nowNanos);
                 return;
             }
@@ -241,7 +248,9 @@ final class DataPath {
                 return;
             }
         }
-        count(relay, length);
+        if (!admit(relay, length, nowNanos)) {
+            return;
+        }
         if (whole) {
             sink.sendWholeToPeer(relay.id, high, low, port, buffer, offset, length);
         } else {
@@ -290,10 +299,18 @@ final class DataPath {
         }
     }
 
-    private void count(Relay relay, int length) {
-        relay.allocation.bytesToPeers += length;
+    /// Counts a packet to a peer; false when its user has no bandwidth left (I-17).
+    private boolean admit(Relay relay, int length, long nowNanos) {
+        Allocation allocation = relay.allocation;
+        Bandwidth bandwidth = allocation.bandwidth;
+        if (bandwidth != null && !bandwidth.takeToPeers(length, nowNanos)) {
+            counters.increment(Counter.DROPPED_BANDWIDTH);
+            return false;
+        }
+        allocation.bytesToPeers += length;
         counters.increment(Counter.PACKETS_TO_PEERS);
         counters.add(Counter.BYTES_TO_PEERS, length);
+        return true;
     }
 
     // I-09: written in place around the payload.

@@ -20,6 +20,7 @@ import org.turnd.stun.StunAttribute.Lifetime;
 /// @param storedAnswersMax answers at most kept for retransmitted requests on this shard (C-02)
 /// @param mobility whether clients get and may use tickets (RFC 8016)
 /// @param mobilityWindowSeconds how long a mobile allocation outlives its connection (C-14)
+/// @param abuse how often strangers and guessers may try
 public record EngineSettings(
         String realm,
         @Nullable String software,
@@ -35,7 +36,8 @@ public record EngineSettings(
         boolean mobility,
         int mobilityWindowSeconds,
         int channelNumberMax,
-        boolean classicStun) {
+        boolean classicStun,
+        AbuseLimits abuse) {
 
     // F-17, G-02 (RFC 8656 §7.2, §8.2): a client cannot ask for less than the default lifetime.
     // E-04: nor does it get more than its credential has left.

@@ -29,6 +29,8 @@ public enum RefusalCause {
     DRAINING,
     REDIRECTED,
     USER_QUOTA,
+    /// Too many allocations from one client address.
+    CLIENT_QUOTA,
     NO_PORT,
     CAPACITY,
     BAD_RESERVATION,

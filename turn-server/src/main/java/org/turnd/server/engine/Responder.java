@@ -3,6 +3,7 @@ package org.turnd.server.engine;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.turnd.stun.ErrorReason;
 import org.turnd.stun.MessageIntegrity;
@@ -14,6 +15,7 @@ import org.turnd.stun.StunAttribute.Software;
 import org.turnd.stun.StunClass;
 import org.turnd.stun.StunMethod;
 import org.turnd.stun.StunWriter;
+import org.turnd.stun.TransportAddress;
 
 /// Writes answers and sends them where the request came from (RFC 8489 §6.3.1).
 final class Responder {
@@ -36,6 +38,7 @@ final class Responder {
     private final EngineEvents events;
     private final EngineCounters counters;
     private final MessageIntegrity integrity;
+    private final SourceRates strangers;
     private final StunWriter writer = new StunWriter();
     private final ByteBuf scratch = Unpooled.buffer(ANSWER_BYTES, ANSWER_BYTES_MAX);
 
@@ -45,7 +48,10 @@ final class Responder {
             StoredAnswers stored,
             EngineSink sink,
             EngineEvents events,
-            EngineCounters counters) {
+            EngineCounters counters,
+            RandomGenerator random) {
+        this.strangers =
+                new SourceRates(settings.abuse().strangerAnswersPerSecond(), random.nextLong());
         String text = settings.software();
         this.software = text == null ? null : new Software(text);
         this.softwareBytes =
@@ -59,6 +65,10 @@ final class Responder {
 
     /// Sends the answer to a request, and keeps it when the request must not be carried out twice.
     void respond(Request request, Answer answer) {
+        if (answer instanceof Answer.Refusal && !mayBeTold(request)) {
+            counters.increment(Counter.DROPPED_STRANGER_RATE);
+            return;
+        }
         StunMethod method = request.message().method();
         int length =
                 switch (answer) {
@@ -98,6 +108,14 @@ final class Responder {
         } else {
             sink.sendToClient(client, scratch, 0, length);
         }
+    }
+
+    // S-07: whoever forges a source address sends answers there.
+    private boolean mayBeTold(Request request) {
+        TransportAddress source = request.client().client();
+        return request.principal() != null
+                || !request.client().transport().isDatagram()
+                || strangers.admits(source.high(), source.low(), request.nowNanos());
     }
 
     // C-02: authenticated and not idempotent, over a transport that loses and repeats.

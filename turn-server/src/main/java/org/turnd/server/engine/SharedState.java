@@ -40,6 +40,17 @@ public interface SharedState {
     /// Counts one allocation of this user less.
     void releaseAllocation(String username);
 
+    /// Counts one more allocation of this client's address, or returns false when it has as many as
+    /// it may.
+    boolean acquireAllocation(TransportAddress client);
+
+    /// Counts one allocation of this client's address less.
+    void releaseAllocation(TransportAddress client);
+
+    /// What a user that has an allocation may relay, shared by all its allocations; null for
+    /// everything.
+    @Nullable Bandwidth bandwidthOf(String username, long nowNanos);
+
     /// Says whether new allocations are refused because the server is about to stop.
     boolean isDraining();
 

@@ -82,7 +82,8 @@ public final class TurnEngine {
                         understood);
         icmp = new IcmpRelay(sink, counters, transactionIds);
         authenticator = new Authenticator(settings, credentials, integrity, random);
-        responder = new Responder(settings, integrity, storedAnswers, sink, events, counters);
+        responder =
+                new Responder(settings, integrity, storedAnswers, sink, events, counters, random);
         discovery = new NatDiscovery(counters, responder, understood, random);
         classic = new ClassicStun(settings.classicStun(), counters, discovery, responder);
         binding = new BindingProcessor(counters, understood, discovery, responder);
@@ -406,7 +407,7 @@ public final class TurnEngine {
             return;
         }
         Allocation allocation = allocations.findLive(client, nowNanos);
-        if (allocation != null && isBeingAnswered(allocation, id)) {
+        if (allocation != null && allocation.isBeingAnswered(id)) {
             return;
         }
         Decoded decoded = StunMessage.decode(view);
@@ -437,11 +438,6 @@ public final class TurnEngine {
         return message.method() == StunMethod.REFRESH ? message.first(MobilityTicket.class) : null;
     }
 
-    private static boolean isBeingAnswered(Allocation allocation, TransactionId id) {
-        PendingAllocate pending = allocation.pending;
-        return pending != null && pending.request.message().transactionId().equals(id);
-    }
-
     private void answer(Request request) {
         if (request.message().method() == StunMethod.BINDING) {
             binding.answer(request, view);
@@ -456,6 +452,7 @@ public final class TurnEngine {
         switch (authenticator.check(request, view)) {
             case Authenticator.Verdict.Refused(Answer.Refusal refusal) ->
                     responder.respond(request, refusal);
+            case Authenticator.Verdict.Ignored i -> counters.increment(Counter.DROPPED_LOGIN_RATE);
             case Authenticator.Verdict.Granted(Principal principal) -> {
                 Request authenticated = request.authenticatedAs(principal);
                 // Step 9.

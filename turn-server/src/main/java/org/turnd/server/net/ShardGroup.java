@@ -23,6 +23,7 @@ import org.turnd.server.config.ServerSettings;
 import org.turnd.server.config.ServerSettings.BehaviorDiscovery;
 import org.turnd.server.config.ServerSettings.Listener;
 import org.turnd.server.config.ServerSettings.Protocol;
+import org.turnd.server.engine.AbuseLimits;
 import org.turnd.server.engine.ChannelOffload;
 import org.turnd.server.engine.Credentials;
 import org.turnd.server.engine.DiscoverySocket;
@@ -171,7 +172,10 @@ public final class ShardGroup implements AutoCloseable {
                 settings.mobility().allowed() == ServerSettings.Switch.ON,
                 (int) settings.mobility().window().toSeconds(),
                 limits.channelNumbers().max(),
-                settings.stun().classic() == ServerSettings.Switch.ON);
+                settings.stun().classic() == ServerSettings.Switch.ON,
+                new AbuseLimits(
+                        limits.throttles().strangerAnswersPerSecond(),
+                        limits.throttles().failedLoginsPerMinute()));
     }
 
     private static SecurityFeatures securityFeatures(ServerSettings.Auth auth) {

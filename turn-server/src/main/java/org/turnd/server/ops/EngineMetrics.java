@@ -118,7 +118,10 @@ public final class EngineMetrics {
                     DROPPED_PEER_DENIED,
                     DROPPED_BAD_INDICATION,
                     DROPPED_TOO_LONG,
-                    DROPPED_DISCOVERY_RATE ->
+                    DROPPED_DISCOVERY_RATE,
+                    DROPPED_BANDWIDTH,
+                    DROPPED_STRANGER_RATE,
+                    DROPPED_LOGIN_RATE ->
                     Series.dropped(counter);
         };
     }

@@ -128,6 +128,7 @@ public final class LoggingEvents implements EngineEvents {
                     WRONG_USER,
                     CLIENT_DENIED,
                     USER_QUOTA,
+                    CLIENT_QUOTA,
                     NO_PORT,
                     CAPACITY ->
                     Level.WARN;

@@ -2,41 +2,99 @@ package org.turnd.server.policy;
 
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.turnd.server.engine.Bandwidth;
+import org.turnd.stun.TransportAddress;
 
-/// How many allocations each user has (F-25). Safe on every thread. Keeps only users that have one,
-/// so it never holds more entries than there are allocations.
+/// How many allocations each user and each client address has (F-25, S-09), and what users may
+/// relay. Safe on every thread. Keeps only those that have an allocation, so it never holds more
+/// entries than there are allocations.
 final class AllocationQuotas {
-    private final int allocationsPerUser;
-    private final ConcurrentHashMap<String, Integer> counts = new ConcurrentHashMap<>();
+    private record User(int allocations, @Nullable Bandwidth bandwidth) {}
 
-    AllocationQuotas(int allocationsPerUser) {
-        this.allocationsPerUser = allocationsPerUser;
+    private final Quotas quotas;
+    private final ConcurrentHashMap<String, User> users = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<TransportAddress, Integer> addresses =
+            new ConcurrentHashMap<>();
+
+    AllocationQuotas(Quotas quotas) {
+        this.quotas = quotas;
     }
 
     boolean acquire(String username) {
         while (true) {
-            Integer count = counts.putIfAbsent(username, 1);
-            if (count == null) {
+            User user = users.putIfAbsent(username, new User(1, null));
+            if (user == null) {
                 return true;
             }
-            if (count >= allocationsPerUser) {
+            if (user.allocations >= quotas.allocationsPerUser()) {
                 return false;
             }
-            if (counts.replace(username, count, count + 1)) {
+            if (users.replace(username, user, new User(user.allocations + 1, user.bandwidth))) {
                 return true;
             }
         }
     }
 
     void release(String username) {
-        counts.computeIfPresent(username, AllocationQuotas::oneLess);
+        users.computeIfPresent(
+                username,
+                (name, user) ->
+                        user.allocations == 1
+                                ? null
+                                : new User(user.allocations - 1, user.bandwidth));
     }
 
-    int userCount() {
-        return counts.size();
+    /// What a user with an allocation may relay, or null for everything.
+    @Nullable Bandwidth bandwidth(String username, long nowNanos) {
+        if (quotas.bandwidthPerUser() == 0) {
+            return null;
+        }
+        User user =
+                users.computeIfPresent(
+                        username,
+                        (name, known) ->
+                                known.bandwidth != null
+                                        ? known
+                                        : new User(
+                                                known.allocations,
+                                                new UserBandwidth(
+                                                        quotas.bandwidthPerUser(), nowNanos)));
+        return user == null ? null : user.bandwidth;
     }
 
-    private static @Nullable Integer oneLess(String username, Integer count) {
-        return count == 1 ? null : count - 1;
+    boolean acquire(TransportAddress client) {
+        int max = quotas.allocationsPerAddress();
+        if (max == 0) {
+            return true;
+        }
+        TransportAddress address = sourceOf(client);
+        while (true) {
+            Integer count = addresses.putIfAbsent(address, 1);
+            if (count == null) {
+                return true;
+            }
+            if (count >= max) {
+                return false;
+            }
+            if (addresses.replace(address, count, count + 1)) {
+                return true;
+            }
+        }
+    }
+
+    void release(TransportAddress client) {
+        addresses.computeIfPresent(
+                sourceOf(client), (address, count) -> count == 1 ? null : count - 1);
+    }
+
+    /// Users and addresses that have an allocation.
+    int size() {
+        return users.size() + addresses.size();
+    }
+
+    /// A host has all of its IPv6 /64.
+    private static TransportAddress sourceOf(TransportAddress client) {
+        long low = client.isIpv4() ? client.low() : 0;
+        return new TransportAddress(client.high(), low, 0);
     }
 }

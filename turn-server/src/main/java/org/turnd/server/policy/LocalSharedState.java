@@ -7,6 +7,7 @@ import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 import org.turnd.server.config.ServerSettings;
+import org.turnd.server.engine.Bandwidth;
 import org.turnd.server.engine.PortRule;
 import org.turnd.server.engine.SharedState;
 import org.turnd.stun.AddressFamily;
@@ -37,11 +38,9 @@ public final class LocalSharedState implements SharedState {
     /// Starts with every port free.
     ///
     /// @param relay which addresses and ports relays may have
-    /// @param allocationsPerUser allocations at most of one user, at least 1
     /// @param random where ports, reservation tokens and the key of mobility tickets come from: a
     ///   [java.security.SecureRandom] outside of tests, for they must not be guessed
-    public LocalSharedState(
-            ServerSettings.Relay relay, int allocationsPerUser, RandomGenerator random) {
+    public LocalSharedState(ServerSettings.Relay relay, Quotas quotas, RandomGenerator random) {
         long quarantineNanos = relay.quarantine().toNanos();
         int ports = relay.maxPort() - relay.minPort() + 1;
         ipv4 = directory(relay.ipv4(), relay.externalIpv4(), relay);
@@ -56,7 +55,7 @@ public final class LocalSharedState implements SharedState {
         reservations =
                 new Reservations(
                         Math.max(1, ports / PORTS_PER_RESERVATION), random, this::giveBackUnused);
-        quotas = new AllocationQuotas(allocationsPerUser);
+        this.quotas = new AllocationQuotas(quotas);
         byte[] key = new byte[TICKET_KEY_BYTES];
         random.nextBytes(key);
         ticketKey = new SecretKeySpec(key, "AES");
@@ -129,6 +128,21 @@ public final class LocalSharedState implements SharedState {
     @Override
     public void releaseAllocation(String username) {
         quotas.release(username);
+    }
+
+    @Override
+    public boolean acquireAllocation(TransportAddress client) {
+        return quotas.acquire(client);
+    }
+
+    @Override
+    public void releaseAllocation(TransportAddress client) {
+        quotas.release(client);
+    }
+
+    @Override
+    public @Nullable Bandwidth bandwidthOf(String username, long nowNanos) {
+        return quotas.bandwidth(username, nowNanos);
     }
 
     @Override

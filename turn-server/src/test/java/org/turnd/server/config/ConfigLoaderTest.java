@@ -72,6 +72,10 @@ class ConfigLoaderTest {
             limits {
               allocations = 10
               allocations-per-user = 2
+              allocations-per-address = 8
+              bandwidth-per-user = 1MiB
+              stranger-answers-per-second = 9
+              failed-logins-per-minute = 10
               permissions-per-allocation = 3
               channels-per-allocation = 4
               default-lifetime = 11m
@@ -134,7 +138,8 @@ class ConfigLoaderTest {
                         256 * 1024,
                         4 << 20,
                         256 << 10,
-                        ServerSettings.ChannelNumbers.RFC8656),
+                        ServerSettings.ChannelNumbers.RFC8656,
+                        new ServerSettings.Throttles(0, 0, 1000, 30)),
                 settings.limits());
         assertNull(settings.tls());
         assertEquals(new Http(address("127.0.0.1:9641")), settings.http());
@@ -213,7 +218,8 @@ class ConfigLoaderTest {
                         65536,
                         2 << 20,
                         32 << 10,
-                        ServerSettings.ChannelNumbers.RFC5766),
+                        ServerSettings.ChannelNumbers.RFC5766,
+                        new ServerSettings.Throttles(8, 1 << 20, 9, 10)),
                 settings.limits());
         assertEquals(
                 new ServerSettings.Tls(

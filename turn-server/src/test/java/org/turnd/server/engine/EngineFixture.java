@@ -20,6 +20,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.turnd.server.config.ServerSettings;
 import org.turnd.server.policy.LocalSharedState;
+import org.turnd.server.policy.Quotas;
 import org.turnd.stun.IntegrityKey;
 import org.turnd.stun.KeyAlgorithm;
 import org.turnd.stun.Octets;
@@ -63,6 +64,9 @@ final class EngineFixture {
         Redirect redirect = Redirect.NONE;
         int allocationsMax = 2000;
         int allocationsPerUser = 2000;
+        int allocationsPerAddress;
+        long bandwidthPerUser;
+        AbuseLimits abuse = AbuseLimits.NONE;
         int permissionsMax = 10;
         int channelsMax = 10;
         int storedAnswersMax = 100;
@@ -229,8 +233,7 @@ final class EngineFixture {
         shared =
                 given != null
                         ? given
-                        : new LocalSharedState(
-                                relay(options), options.allocationsPerUser, random.split());
+                        : new LocalSharedState(relay(options), quotas(options), random.split());
         engine =
                 new TurnEngine(
                         options.shard,
@@ -270,7 +273,15 @@ final class EngineFixture {
                 options.mobility,
                 options.mobilityWindowSeconds,
                 options.channelNumberMax,
-                options.classicStun);
+                options.classicStun,
+                options.abuse);
+    }
+
+    private static Quotas quotas(Options options) {
+        return new Quotas(
+                options.allocationsPerUser,
+                options.allocationsPerAddress,
+                options.bandwidthPerUser);
     }
 
     private static ServerSettings.Relay relay(Options options) {

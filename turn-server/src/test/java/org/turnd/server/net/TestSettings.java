@@ -21,6 +21,7 @@ import org.turnd.server.config.ServerSettings.LogLevel;
 import org.turnd.server.config.ServerSettings.Peers;
 import org.turnd.server.config.ServerSettings.Protocol;
 import org.turnd.server.config.ServerSettings.Relay;
+import org.turnd.server.config.ServerSettings.Throttles;
 import org.turnd.server.config.ServerSettings.Tls;
 import org.turnd.server.config.ServerSettings.User;
 import org.turnd.stun.TransportAddress;
@@ -41,6 +42,7 @@ public final class TestSettings {
     private Duration handshakeTimeout = Duration.ofSeconds(20);
     private Duration idleTimeout = Duration.ofMinutes(5);
     private int streamQueueBytes = 64 << 10;
+    private Throttles throttles = Throttles.NONE;
     private String relayIpv4 = "127.0.0.1";
     private String relayIpv6 = "::1";
     private ServerSettings.Mobility mobility = ServerSettings.Mobility.OFF;
@@ -111,6 +113,11 @@ public final class TestSettings {
         return this;
     }
 
+    TestSettings throttles(Throttles bounds) {
+        throttles = bounds;
+        return this;
+    }
+
     TestSettings relays(String ipv4, String ipv6) {
         relayIpv4 = ipv4;
         relayIpv6 = ipv6;
@@ -174,7 +181,8 @@ public final class TestSettings {
                         streamQueueBytes,
                         4 << 20,
                         256 << 10,
-                        ServerSettings.ChannelNumbers.RFC8656),
+                        ServerSettings.ChannelNumbers.RFC8656,
+                        throttles),
                 tls,
                 null,
                 new Log(LogFormat.TEXT, LogLevel.INFO),

@@ -22,6 +22,7 @@ import org.turnd.server.engine.Credential;
 import org.turnd.server.engine.Credentials;
 import org.turnd.server.policy.AddressRules;
 import org.turnd.server.policy.LocalSharedState;
+import org.turnd.server.policy.Quotas;
 import org.turnd.stun.KeyAlgorithm;
 import org.turnd.stun.StunAttribute.RequestedTransport;
 import org.turnd.stun.StunMethod;
@@ -63,7 +64,7 @@ class UdpListenerTest {
     }
 
     private ShardGroup shards(ServerSettings settings) throws Exception {
-        var shared = new LocalSharedState(settings.relay(), 10, new SecureRandom());
+        var shared = new LocalSharedState(settings.relay(), Quotas.perUser(10), new SecureRandom());
         var parts =
                 new ShardGroup.Parts(
                         shared,

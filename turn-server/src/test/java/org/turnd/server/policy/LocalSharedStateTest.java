@@ -247,7 +247,9 @@ class LocalSharedStateTest {
     // F-25
     @Test
     void userQuotaCountsEachUserByItself() {
-        var state = new LocalSharedState(relay(IPV4, null, null, 49152, 49161), 2, random());
+        var state =
+                new LocalSharedState(
+                        relay(IPV4, null, null, 49152, 49161), Quotas.perUser(2), random());
         assertTrue(state.acquireAllocation("alice"));
         assertTrue(state.acquireAllocation("alice"));
         assertFalse(state.acquireAllocation("alice"));
@@ -258,7 +260,7 @@ class LocalSharedStateTest {
 
     @Test
     void userWithoutAllocationsIsForgotten() {
-        var quotas = new AllocationQuotas(5);
+        var quotas = new AllocationQuotas(Quotas.perUser(5));
         for (int i = 0; i < 100; i++) {
             assertTrue(quotas.acquire("user" + i % 50));
         }
@@ -266,7 +268,7 @@ class LocalSharedStateTest {
             quotas.release("user" + i % 50);
         }
         quotas.release("nobody");
-        assertEquals(0, quotas.userCount());
+        assertEquals(0, quotas.size());
     }
 
     @Test
@@ -307,7 +309,9 @@ class LocalSharedStateTest {
     // F-31
     @Test
     void tenThousandFailingAllocationsLeaveNothingBehind() {
-        var state = new LocalSharedState(relay(IPV4, null, null, 49152, 49161), 1, random());
+        var state =
+                new LocalSharedState(
+                        relay(IPV4, null, null, 49152, 49161), Quotas.perUser(1), random());
         for (int i = 0; i < 10_000; i++) {
             assertTrue(state.acquireAllocation("alice"));
             int port = state.leasePort(V4, PortRule.values()[i % 3], now);
@@ -325,7 +329,7 @@ class LocalSharedStateTest {
     @Test
     void threadsNeverShareAPort() throws Exception {
         var relay = new ServerSettings.Relay(IPV4, null, null, null, 49152, 49183, Duration.ZERO);
-        var state = new LocalSharedState(relay, 4, random());
+        var state = new LocalSharedState(relay, Quotas.perUser(4), random());
         var owners = new AtomicIntegerArray(65536);
         Callable<Void> worker =
                 () -> {
@@ -358,7 +362,7 @@ class LocalSharedStateTest {
             int minPort,
             int maxPort) {
         return new LocalSharedState(
-                relay(ipv4, externalIpv4, ipv6, minPort, maxPort), 100, random());
+                relay(ipv4, externalIpv4, ipv6, minPort, maxPort), Quotas.perUser(100), random());
     }
 
     private static ServerSettings.Relay relay(

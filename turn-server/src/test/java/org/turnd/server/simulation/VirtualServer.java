@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.turnd.server.config.ServerSettings;
+import org.turnd.server.engine.AbuseLimits;
 import org.turnd.server.engine.ChannelOffload;
 import org.turnd.server.engine.ClientPath;
 import org.turnd.server.engine.EngineEvents;
@@ -16,6 +17,7 @@ import org.turnd.server.engine.Transport;
 import org.turnd.server.engine.TurnEngine;
 import org.turnd.server.policy.AddressRules;
 import org.turnd.server.policy.LocalSharedState;
+import org.turnd.server.policy.Quotas;
 import org.turnd.stun.AddressFamily;
 import org.turnd.stun.Octets;
 import org.turnd.stun.StunMethod;
@@ -186,7 +188,8 @@ final class VirtualServer {
                         true,
                         MOBILITY_WINDOW_SECONDS,
                         0x4FFF,
-                        false),
+                        false,
+                        AbuseLimits.NONE),
                 world.shared(),
                 world.authentication(),
                 rules,
@@ -207,7 +210,7 @@ final class VirtualServer {
                         RelaySockets.FIRST_PORT,
                         RelaySockets.FIRST_PORT + settings.relayPorts() - 1,
                         Duration.ofSeconds(settings.quarantineSeconds()));
-        return new LocalSharedState(relay, settings.allocationsPerUser(), random);
+        return new LocalSharedState(relay, Quotas.perUser(settings.allocationsPerUser()), random);
     }
 
     private void capture(Captured datagram) {
