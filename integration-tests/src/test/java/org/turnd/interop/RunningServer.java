@@ -187,6 +187,16 @@ public final class RunningServer implements AutoCloseable {
                 listeners { udp = "%1$s", tcp = "%1$s", tls = "%2$s" }
                 relay { %3$s }
                 auth.secret = "%4$s"
+                # The keys that coturn's client has built in; it signs with 16 bytes of each session key.
+                oauth {
+                  server-name = turnd.test
+                  truncated-mac-keys = on
+                  keys = [
+                    { kid = north, key = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDEK" }
+                    { kid = union, key = "MTIzNDU2Nzg5MDEyMzQ1Ngo=", algorithm = A128GCM }
+                    { kid = oldempire, key = "MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIK" }
+                  ]
+                }
                 auth.users = [{ name = %5$s, password = "%6$s" }]
                 peers.allow = ["127.0.0.0/8", "::1"]
                 # coturn's client draws channel numbers from RFC 5766's range.

@@ -201,6 +201,30 @@ class UclientTest {
         assertTrue(server(IPV4).log().contains(":bob\""), server(IPV4)::log);
     }
 
+    /// With tokens of RFC 7635 that it seals itself, each time with another of three keys.
+    @ParameterizedTest(name = "client {0}, over {1}, {2}")
+    @CsvSource({
+        "127.0.0.1, UDP, -s",
+        "127.0.0.1, UDP, -X",
+        "127.0.0.1, TCP, -s",
+        "127.0.0.1, TCP, -X",
+        "127.0.0.1, TLS, -s",
+        "::1, UDP, -s",
+        "::1, TCP, -s"
+    })
+    @Execution(ExecutionMode.CONCURRENT)
+    @Tag("O-05")
+    @Tag("O-07")
+    @Tag("O-08")
+    void aClientWithTokensLosesNothing(String client, Carrier carrier, String form) {
+        var arguments = new ArrayList<>(List.of("-J", "-c", form, "-n", "" + MESSAGES));
+        arguments.addAll(List.of("-m", "3", "-e", client, "-r", "" + echoPort));
+        if (client.equals(IPV6)) {
+            arguments.add("-x");
+        }
+        allComeBack(server(client).endpoint(carrier), arguments);
+    }
+
     @Test
     @Execution(ExecutionMode.CONCURRENT)
     void nothingReachesAPeerWithoutAPermission() {

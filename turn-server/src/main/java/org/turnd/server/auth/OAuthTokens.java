@@ -5,6 +5,8 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,6 +16,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.turnd.server.config.OAuthSettings;
 import org.turnd.server.config.OAuthSettings.SharedKey;
+import org.turnd.server.config.ServerSettings.Switch;
 import org.turnd.server.engine.AccessTokens;
 import org.turnd.server.engine.RefusalCause;
 import org.turnd.stun.IntegrityKey;
@@ -35,12 +38,16 @@ public final class OAuthTokens implements AccessTokens {
 
     private static final int ACCOUNT_BYTES = 6;
 
+    /// The length of a key made of a password with MD5: what coturn's client always takes.
+    private static final int TRUNCATED_KEY_LENGTH = 16;
+
     private record Sealed(String keyId, Octets token) {}
 
     private record Content(SelfContainedToken token, List<IntegrityKey> sha1Keys, String account) {}
 
     private final String serverName;
     private final Map<String, SharedKey> keys;
+    private final boolean takesTruncatedKeys;
     private final InstantSource clock;
 
     /// Guarded by itself. Only authentic tokens get here, so strangers can't wash it out.
@@ -60,6 +67,7 @@ public final class OAuthTokens implements AccessTokens {
         keys =
                 settings.keys().stream()
                         .collect(Collectors.toUnmodifiableMap(SharedKey::id, Function.identity()));
+        takesTruncatedKeys = settings.truncatedMacKeys() == Switch.ON;
         this.clock = clock;
     }
 
@@ -105,11 +113,20 @@ public final class OAuthTokens implements AccessTokens {
         if (inside == null) {
             return null;
         }
-        var content = new Content(inside, inside.sha1Keys(), account(key, token));
+        var content = new Content(inside, sha1Keys(inside), account(key, token));
         synchronized (opened) {
             opened.put(sealed, content);
         }
         return content;
+    }
+
+    private List<IntegrityKey> sha1Keys(SelfContainedToken token) {
+        var sha1Keys = new ArrayList<>(token.sha1Keys());
+        if (takesTruncatedKeys) {
+            byte[] bytes = token.macKey().toByteArray();
+            sha1Keys.add(IntegrityKey.ofBytes(Arrays.copyOf(bytes, TRUNCATED_KEY_LENGTH)));
+        }
+        return sha1Keys;
     }
 
     private void forget(Sealed sealed) {

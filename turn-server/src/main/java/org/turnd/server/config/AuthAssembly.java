@@ -63,18 +63,23 @@ final class AuthAssembly {
     }
 
     private @Nullable OAuthSettings oauth(@Nullable Path configuration) {
-        String serverName = reader.given(Schema.OAUTH_SERVER_NAME);
-        RawValues.Raw keys = raw.get(Schema.OAUTH_KEYS);
+        String serverName = reader.given(OAuthSchema.SERVER_NAME);
+        RawValues.Raw keys = raw.get(OAuthSchema.KEYS);
         if (keys == null || keys.items().isEmpty()) {
             checks.checkOAuth(serverName, List.of());
             return null;
         }
         var known = new OAuthKeysReader(configuration, problems).read(keys);
         if (known.size() < keys.items().size()) {
-            reader.setBad(Schema.OAUTH_KEYS);
+            reader.setBad(OAuthSchema.KEYS);
         }
         checks.checkOAuth(serverName, known);
-        return serverName == null ? null : new OAuthSettings(serverName, known);
+        Switch truncated = reader.value(OAuthSchema.TRUNCATED_MAC_KEYS);
+        if (truncated == Switch.ON) {
+            warnings.add(
+                    "oauth.truncated-mac-keys is on: a client need not know its whole session key");
+        }
+        return serverName == null ? null : new OAuthSettings(serverName, known, truncated);
     }
 
     /// A client picks its algorithm before the server knows who it is. So where one user has no
@@ -130,7 +135,7 @@ final class AuthAssembly {
     private void checkSomebody(Auth auth) {
         if (auth.secrets().isEmpty()
                 && auth.users().isEmpty()
-                && !reader.isGiven(Schema.OAUTH_KEYS)
+                && !reader.isGiven(OAuthSchema.KEYS)
                 && reader.isGood(AuthSchema.SECRET, AuthSchema.USERS)) {
             reader.addProblem(
                     AuthSchema.SECRET,

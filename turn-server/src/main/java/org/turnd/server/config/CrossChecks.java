@@ -125,16 +125,16 @@ final class CrossChecks {
     }
 
     void checkOAuth(@Nullable String serverName, List<OAuthSettings.SharedKey> keys) {
-        if (serverName == null && !keys.isEmpty() && reader.isGood(Schema.OAUTH_SERVER_NAME)) {
+        if (serverName == null && !keys.isEmpty() && reader.isGood(OAuthSchema.SERVER_NAME)) {
             reader.addProblem(
-                    Schema.OAUTH_KEYS,
+                    OAuthSchema.KEYS,
                     "there is no oauth.server-name for them",
                     "oauth.server-name and oauth.keys together",
                     "set oauth.server-name to the name that tokens are made for");
         }
-        if (serverName != null && keys.isEmpty() && reader.isGood(Schema.OAUTH_KEYS)) {
+        if (serverName != null && keys.isEmpty() && reader.isGood(OAuthSchema.KEYS)) {
             reader.addProblem(
-                    Schema.OAUTH_SERVER_NAME,
+                    OAuthSchema.SERVER_NAME,
                     "there are no oauth.keys for it",
                     "oauth.server-name and oauth.keys together",
                     "set oauth.keys to what the authorization server shares with this one");

@@ -69,7 +69,7 @@ final class OAuthKeysReader {
             } catch (BadKey e) {
                 problems.add(
                         new ConfigProblem(
-                                item.origin(), Schema.OAUTH_KEYS.path(), e.found, EXPECTED, e.fix));
+                                item.origin(), OAuthSchema.KEYS.path(), e.found, EXPECTED, e.fix));
             }
         }
         return keys;

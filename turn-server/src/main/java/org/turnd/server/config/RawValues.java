@@ -237,7 +237,7 @@ final class RawValues {
         return switch (value.valueType()) {
             case STRING, NUMBER, BOOLEAN -> Item.of(String.valueOf(value.unwrapped()), origin);
             case OBJECT ->
-                    setting.equals(AuthSchema.USERS) || setting.equals(Schema.OAUTH_KEYS)
+                    setting.equals(AuthSchema.USERS) || setting.equals(OAuthSchema.KEYS)
                             ? objectItem((ConfigObject) value)
                             : null;
             case LIST, NULL -> null;

@@ -116,27 +116,6 @@ final class Schema {
                     "How long a port rests after use, so that late packets of the old peers don't"
                             + " reach the next client.");
 
-    static final Setting<String> OAUTH_SERVER_NAME =
-            Setting.unset(
-                    "oauth.server-name",
-                    ValueTypes.realm(),
-                    "With `oauth.keys`, clients may come with a token of an authorization server (RFC"
-                            + " 7635), besides or instead of the users of `auth`. This name is what"
-                            + " the server tells them, and what their tokens must be made for.");
-    static final Setting<String> OAUTH_KEYS =
-            Setting.list(
-                            "oauth.keys",
-                            ValueTypes.described(OAuthKeysReader.EXPECTED),
-                            null,
-                            "The keys shared with authorization servers, as `{ kid = \"2030-01\", key ="
-                                    + " \"...\" }` with the key in base64 or hexadecimal, or with"
-                                    + " `key-file`. Several while you replace one. `algorithm` is"
-                                    + " `A256GCM`, the default, or `A128GCM`, with at least 32 or 16"
-                                    + " bytes; of a longer key the first ones count. `valid-from` and"
-                                    + " `valid-until` are times as `2030-01-31T00:00:00Z`. In the"
-                                    + " environment: `kid:key` or `kid:key:algorithm`.")
-                    .secret();
-
     static final Setting<CidrBlock> ALLOW =
             Setting.list(
                     "peers.allow",
@@ -383,14 +362,15 @@ final class Schema {
                     AuthSchema.USER_ANONYMITY,
                     AuthSchema.FEATURE_BITS,
                     AuthSchema.EXPIRED_CREDENTIALS,
-                    OAUTH_SERVER_NAME,
-                    OAUTH_KEYS,
                     RedirectSchema.TO,
                     RedirectSchema.WHEN,
                     RedirectSchema.DOMAIN,
                     RedirectSchema.BEFORE_AUTHENTICATION,
                     RedirectSchema.ANYCAST_ADDRESSES,
                     RedirectSchema.ANYCAST_TO,
+                    OAuthSchema.SERVER_NAME,
+                    OAuthSchema.KEYS,
+                    OAuthSchema.TRUNCATED_MAC_KEYS,
                     ALLOW,
                     DENY,
                     ALLOCATIONS,

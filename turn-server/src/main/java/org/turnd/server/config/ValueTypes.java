@@ -24,6 +24,7 @@ final class ValueTypes {
 
     private static final Pattern WITH_UNIT = Pattern.compile("\\d+(\\.\\d+)?\\s*[A-Za-z]+");
     private static final Pattern INTEGER = Pattern.compile("-?\\d{1,18}");
+    private static final Pattern SERVER_NAME = Pattern.compile("[!-~]{1,127}");
     private static final int REALM_CHARACTERS_MAX = 127;
     private static final int SOFTWARE_CHARACTERS_MAX = 127;
 
@@ -198,6 +199,18 @@ final class ValueTypes {
                         throw new ValueType.Mismatch("a domain name of yours is a good realm");
                     }
                     return prepared;
+                });
+    }
+
+    // RFC 7635 §6.1 leaves the form open. ASCII, so that a challenge fits into a datagram.
+    static ValueType<String> serverName() {
+        return new Type<>(
+                "1 to 127 printable ASCII characters, as in turn.example.org",
+                text -> {
+                    if (!SERVER_NAME.matcher(text).matches()) {
+                        throw new ValueType.Mismatch("a domain name of yours is a good one");
+                    }
+                    return text;
                 });
     }
 

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.turnd.server.config.OAuthSettings;
 import org.turnd.server.config.OAuthSettings.SharedKey;
+import org.turnd.server.config.ServerSettings.Switch;
 import org.turnd.server.engine.AccessTokens.Bad;
 import org.turnd.server.engine.AccessTokens.Good;
 import org.turnd.server.engine.AccessTokens.Opened;
@@ -153,6 +155,22 @@ class OAuthTokensTest {
         now = change.plusSeconds(60);
         assertEquals(bad(RefusalCause.UNKNOWN_KEY_ID), rotating.open("old", TOKEN));
         assertInstanceOf(Good.class, rotating.open("new", TOKEN_128));
+    }
+
+    // What coturn's client signs with; a deviation that has to be switched on.
+    @Test
+    @Tag("O-05")
+    void takesTruncatedSessionKeysOnlyWhereToldSo() {
+        var key = new SharedKey("north", A256GCM, null, null);
+        var lenient =
+                new OAuthTokens(
+                        new OAuthSettings(SERVER, List.of(key), Switch.ON), () -> now);
+        Good good = assertInstanceOf(Good.class, lenient.open("north", TOKEN));
+        byte[] first16 = Arrays.copyOf(MAC_KEY.toByteArray(), 16);
+        assertEquals(List.of(MAC_KEY, IntegrityKey.ofBytes(first16)), good.sha1Keys());
+        assertEquals(MAC_KEY, good.sha256Key());
+        Good strict = assertInstanceOf(Good.class, tokens.open("north", TOKEN));
+        assertEquals(List.of(MAC_KEY), strict.sha1Keys());
     }
 
     @Test

@@ -194,6 +194,30 @@ class OAuthSettingsTest {
                 loaded.warnings());
     }
 
+    @Test
+    void warnsOfTruncatedSessionKeys() {
+        Loaded loaded =
+                config.loaded(
+                        """
+                        oauth.server-name = a
+                        oauth.keys = { kid = one, key = "%s" }
+                        oauth.truncated-mac-keys = on
+                        """
+                                .formatted(BASE64));
+        assertEquals(ServerSettings.Switch.ON, oauth(loaded).truncatedMacKeys());
+        assertTrue(loaded.warnings().getFirst().startsWith("oauth.truncated-mac-keys is on"));
+    }
+
+    @Test
+    void nameFitsIntoADatagramWithEverythingElse() {
+        assertTrue(
+                config.refused("oauth { server-name = \"d\u00E9j\u00E0\", keys = [] }")
+                        .contains("printable ASCII"));
+        assertTrue(
+                config.refused("oauth { server-name = %s, keys = [] }".formatted("a".repeat(128)))
+                        .contains("printable ASCII"));
+    }
+
     private OAuthSettings oauth(String text) {
         return oauth(ConfigFixture.expectLoaded(config.load(text)));
     }
