@@ -163,8 +163,7 @@ class OAuthTokensTest {
     void takesTruncatedSessionKeysOnlyWhereToldSo() {
         var key = new SharedKey("north", A256GCM, null, null);
         var lenient =
-                new OAuthTokens(
-                        new OAuthSettings(SERVER, List.of(key), Switch.ON), () -> now);
+                new OAuthTokens(new OAuthSettings(SERVER, List.of(key), Switch.ON), () -> now);
         Good good = assertInstanceOf(Good.class, lenient.open("north", TOKEN));
         byte[] first16 = Arrays.copyOf(MAC_KEY.toByteArray(), 16);
         assertEquals(List.of(MAC_KEY, IntegrityKey.ofBytes(first16)), good.sha1Keys());

@@ -53,8 +53,19 @@ final class TokenClient {
         this.token = token;
     }
 
-    /// Lets a fixture's engine take tokens of two keys.
-    static void configure(EngineFixture.Options options, EngineClock clock) {
+    /// An engine that takes tokens, two allocations for each.
+    static EngineFixture fixture() {
+        var clock = new EngineClock();
+        var fixture =
+                new EngineFixture(options -> {
+                    options.allocationsPerUser = 2;
+                    configure(options, clock);
+                });
+        clock.fixture = fixture;
+        return fixture;
+    }
+
+    private static void configure(EngineFixture.Options options, EngineClock clock) {
         options.accessTokens =
                 new OAuthTokens(
                         new OAuthSettings(
@@ -66,7 +77,7 @@ final class TokenClient {
     }
 
     /// The engine's clock as a wall clock. The fixture exists before anybody asks.
-    static final class EngineClock {
+    private static final class EngineClock {
         @Nullable EngineFixture fixture;
     }
 
