@@ -114,6 +114,7 @@ class ForeignCallTest {
             case UDP -> "turn:" + server.hostAndPort() + "?transport=udp";
             case TCP -> "turn:" + server.hostAndPort() + "?transport=tcp";
             case TLS -> "turns:" + server.tlsHostAndPort() + "?transport=tcp";
+            case DTLS -> "turns:" + server.tlsHostAndPort() + "?transport=udp";
         };
     }
 }

@@ -49,7 +49,7 @@ class BenchCommandTest {
     }
 
     static Stream<Arguments> everyWay() {
-        return Stream.of(Carrier.values())
+        return Stream.of(Carrier.UDP, Carrier.TCP, Carrier.TLS)
                 .flatMap(carrier ->
                         Stream.of("to-peer", "to-client", "both", "echo", "relay")
                                 .map(direction -> Arguments.of(carrier, direction)));
@@ -82,7 +82,7 @@ class BenchCommandTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DTLS")
     void countsAllocations(Carrier carrier) {
         var report = bench(url(carrier), "--allocate-rate");
         assertTrue(report.getBoolean("good"), report::toString);
@@ -168,6 +168,7 @@ class BenchCommandTest {
             case UDP -> "turn:" + turnd.hostAndPort();
             case TCP -> "turn:" + turnd.hostAndPort() + "?transport=tcp";
             case TLS -> "turns:" + turnd.tlsHostAndPort();
+            case DTLS -> throw new IllegalArgumentException("not measured yet");
         };
     }
 

@@ -1,6 +1,8 @@
 package org.turnd.interop;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -10,6 +12,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -17,10 +20,15 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.turnd.cli.check.Ability;
 import org.turnd.cli.check.Ability.State;
+import org.turnd.cli.check.Carrier;
 import org.turnd.cli.check.CheckReport;
 import org.turnd.cli.check.ClientOptions;
+import org.turnd.cli.check.Failure;
+import org.turnd.cli.check.Failure.TlsProblem;
 import org.turnd.cli.check.ServerCheck;
 import org.turnd.cli.check.TlsTrust;
+import org.turnd.cli.check.TurnClient;
+import org.turnd.cli.check.TurnFailure;
 import org.turnd.peers.server.ServerKind;
 import org.turnd.stun.IceServerUri;
 
@@ -97,6 +105,55 @@ class CheckAbilitiesTest {
                             "mobility", State.WORKS,
                             "behaviour", State.WORKS),
                     check("turn:" + server.hostAndPort()));
+        }
+    }
+
+    @Test
+    @Tag("R-01")
+    @Tag("R-02")
+    void saysWhereAServerSendsItsClients() {
+        var more = List.of("redirect { to = [\"192.0.2.9:3478\"], when = [always] }");
+        try (var server = start(ServerKind.TURND, more)) {
+            var report = check("turn:" + server.hostAndPort());
+            assertEquals(
+                    "Allocate was answered 300 Try Alternate: 192.0.2.9:3478",
+                    report.steps().getLast().finding());
+        }
+    }
+
+    @Test
+    void aServerIsGoodOverDtls() {
+        try (var server = start(ServerKind.COTURN, List.of())) {
+            var report = check("turns:" + server.tlsHostAndPort() + "?transport=udp");
+            assertEquals(true, report.isGood(), report::toString);
+            var tls = Objects.requireNonNull(report.tls());
+            assertEquals("DTLSv1.2", tls.protocol());
+            assertEquals("stun.turn", tls.alpn());
+            assertEquals(2, tls.chain().size());
+        }
+    }
+
+    @Test
+    void aCertificateThatIsNotGoodIsRefusedOverDtls() {
+        for (var problem : List.of(TlsProblem.WRONG_NAME, TlsProblem.EXPIRED)) {
+            var certificate =
+                    problem == TlsProblem.EXPIRED
+                            ? authority.issueExpired(LOOPBACK)
+                            : authority.issue("turn.example.org");
+            try (var server =
+                    RunningServer.onLoopback(ServerKind.COTURN, directory, LOOPBACK, certificate)) {
+                var refusal =
+                        assertThrows(
+                                        TurnFailure.class,
+                                        () ->
+                                                TurnClient.connect(
+                                                                server.endpoint(Carrier.DTLS),
+                                                                options)
+                                                        .close())
+                                .failure();
+                assertEquals(
+                        problem, assertInstanceOf(Failure.TlsRefused.class, refusal).problem());
+            }
         }
     }
 

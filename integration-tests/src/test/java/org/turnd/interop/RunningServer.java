@@ -149,7 +149,6 @@ public final class RunningServer implements AutoCloseable {
                         "turnserver",
                         "-n",
                         "--no-cli",
-                        "--no-dtls",
                         "--simple-log",
                         "--log-file=stdout",
                         "--listening-ip=" + address.getHostAddress(),
@@ -265,7 +264,10 @@ public final class RunningServer implements AutoCloseable {
     /// @param carrier what to speak
     /// @return for a client
     public Endpoint endpoint(Carrier carrier) {
-        return Endpoint.of(carrier, address, carrier == Carrier.TLS ? tlsPort : port);
+        return Endpoint.of(
+                carrier,
+                address,
+                carrier == Carrier.TLS || carrier == Carrier.DTLS ? tlsPort : port);
     }
 
     /// Returns what the server has written.

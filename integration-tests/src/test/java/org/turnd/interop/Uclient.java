@@ -26,6 +26,7 @@ record Uclient(String output) {
                     case UDP -> List.of();
                     case TCP -> List.of("-t");
                     case TLS -> List.of("-t", "-S");
+                    case DTLS -> List.of("-S");
                 });
         command.addAll(List.of("-p", "" + server.address().port()));
         command.addAll(arguments);

@@ -6,15 +6,16 @@ import java.util.Locale;
 public enum Carrier {
     UDP,
     TCP,
-    TLS;
+    TLS,
+    DTLS;
 
     /// Tells whether the carrier repeats what gets lost, so that the client need not (RFC 8489
     /// §6.2.2).
     public boolean isReliable() {
-        return this != UDP;
+        return this == TCP || this == TLS;
     }
 
-    /// Returns the name for people: `UDP`, `TCP` or `TLS`.
+    /// Returns the name for people: `UDP`, `TCP`, `TLS` or `DTLS`.
     @Override
     public String toString() {
         return name().toUpperCase(Locale.ROOT);

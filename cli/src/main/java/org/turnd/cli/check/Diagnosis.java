@@ -82,7 +82,7 @@ final class Diagnosis {
 
     private static List<Advice> ofSilence(Failure.Silence silence, Subject subject) {
         return switch (subject.carrier()) {
-            case UDP ->
+            case UDP, DTLS ->
                     List.of(
                             new Advice(
                                     "a firewall before the server drops " + subject.port(),
@@ -165,17 +165,6 @@ final class Diagnosis {
                                 + " should reach; a server for development does so on purpose",
                         "take them out of peers.allow; coturn: denied-peer-ip, no"
                                 + " allow-loopback-peers"));
-    }
-
-    /// Returns advice for a scheme that nobody serves yet.
-    static CheckStep dtls() {
-        return CheckStep.failed(
-                "connect",
-                "DTLS is not checked",
-                List.of(
-                        new Advice(
-                                "browsers don't speak TURN over DTLS",
-                                "use turns: with ?transport=tcp")));
     }
 
     static boolean isPermission(StunMethod method) {

@@ -33,9 +33,6 @@ public final class ServerCheck {
     /// @return a report for each address, or a single one where there is none
     public List<CheckReport> check(IceServerUri uri) {
         var subject = new Subject(uri, carrierOf(uri), options.credential(), clock.instant());
-        if (uri.scheme().isSecure() && uri.transport() == IceServerUri.Transport.UDP) {
-            return List.of(CheckReport.withoutServer(uri, Diagnosis.dtls()));
-        }
         try {
             var reports = new ArrayList<CheckReport>();
             for (var address : addressesOf(uri.host())) {
@@ -62,9 +59,10 @@ public final class ServerCheck {
     }
 
     private static Carrier carrierOf(IceServerUri uri) {
+        var isUdp = uri.transport() == IceServerUri.Transport.UDP;
         if (uri.scheme().isSecure()) {
-            return Carrier.TLS;
+            return isUdp ? Carrier.DTLS : Carrier.TLS;
         }
-        return uri.transport() == IceServerUri.Transport.UDP ? Carrier.UDP : Carrier.TCP;
+        return isUdp ? Carrier.UDP : Carrier.TCP;
     }
 }

@@ -21,6 +21,7 @@ final class ServerConnection {
                 case TLS ->
                         TlsHandshake.perform(
                                 connect(endpoint, patience), endpoint, options.trust(), patience);
+                case DTLS -> DtlsWire.open(endpoint, options.trust(), patience);
             };
         } catch (IOException e) {
             throw failed(e, "a TCP connection", patience);

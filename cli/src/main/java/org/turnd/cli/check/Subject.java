@@ -14,6 +14,8 @@ record Subject(
         IceServerUri uri, Carrier carrier, @Nullable LongTermCredential credential, Instant now) {
     /// Returns the port as people call it: `UDP port 3478`.
     String port() {
-        return (carrier == Carrier.UDP ? "UDP" : "TCP") + " port " + uri.port();
+        return (carrier == Carrier.UDP || carrier == Carrier.DTLS ? "UDP" : "TCP")
+                + " port "
+                + uri.port();
     }
 }

@@ -24,7 +24,7 @@ import org.turnd.cli.check.Failure.TlsRefused;
 /// Sets up TLS on a TCP connection and finds out why it cannot be.
 final class TlsHandshake {
     // RFC 7443 §3.
-    private static final String[] APPLICATION_PROTOCOLS = {"stun.turn", "stun.nat-discovery"};
+    static final List<String> APPLICATION_PROTOCOLS = List.of("stun.turn", "stun.nat-discovery");
 
     private TlsHandshake() {}
 
@@ -41,7 +41,7 @@ final class TlsHandshake {
                                             tcp, endpoint.host(), endpoint.address().port(), true);
             var parameters = socket.getSSLParameters();
             parameters.setEndpointIdentificationAlgorithm("HTTPS");
-            parameters.setApplicationProtocols(APPLICATION_PROTOCOLS);
+            parameters.setApplicationProtocols(APPLICATION_PROTOCOLS.toArray(String[]::new));
             socket.setSSLParameters(parameters);
             socket.setSoTimeout(Math.toIntExact(patience.toMillis()));
             socket.startHandshake();
@@ -72,6 +72,22 @@ final class TlsHandshake {
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every Java runtime has TLS", e);
         }
+    }
+
+    /// Returns what a certificate that is not good lacks.
+    static TlsProblem problemOf(CertificateException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof CertificateExpiredException) {
+                return TlsProblem.EXPIRED;
+            }
+            if (cause instanceof CertificateNotYetValidException) {
+                return TlsProblem.NOT_YET_VALID;
+            }
+        }
+        var message = String.valueOf(e.getMessage());
+        return message.startsWith("No subject alternative") || message.startsWith("No name ")
+                ? TlsProblem.WRONG_NAME
+                : TlsProblem.UNTRUSTED;
     }
 
     /// Judges certificates as it is told to, and remembers what it saw.
@@ -121,21 +137,6 @@ final class TlsHandshake {
                     throw e;
                 }
             }
-        }
-
-        private static TlsProblem problemOf(CertificateException e) {
-            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-                if (cause instanceof CertificateExpiredException) {
-                    return TlsProblem.EXPIRED;
-                }
-                if (cause instanceof CertificateNotYetValidException) {
-                    return TlsProblem.NOT_YET_VALID;
-                }
-            }
-            var message = String.valueOf(e.getMessage());
-            return message.startsWith("No subject alternative") || message.startsWith("No name ")
-                    ? TlsProblem.WRONG_NAME
-                    : TlsProblem.UNTRUSTED;
         }
 
         @Override
