@@ -3,12 +3,15 @@ package org.turnd.server.engine;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import org.jspecify.annotations.Nullable;
+import org.turnd.stun.TransportAddress;
 
 /// Clients whose messages reach one shard and whose allocation is on another (RFC 8016). Each
 /// 5-tuple belongs to the shard that the kernel or the acceptor chose, and a relay's socket to the
 /// shard that opened it, so a client that moves may need both: the first passes on what comes, the
 /// second does the work and tells the first for how long.
-final class Roaming {
+///
+/// Its public methods take what another shard has passed here by [EngineSink#passClient].
+public final class Roaming {
     /// Bits of the first two octets that requests don't have: those of ChannelData, and the class.
     private static final int NOT_A_REQUEST = 0xC110;
 
@@ -17,6 +20,7 @@ final class Roaming {
     private final Mobility mobility;
     private final EngineSink sink;
     private final Routes routes;
+    private final TurnEngine engine;
 
     Roaming(
             int shard,
@@ -24,11 +28,13 @@ final class Roaming {
             Allocations allocations,
             Mobility mobility,
             EngineSink sink,
-            long seed) {
+            long seed,
+            TurnEngine engine) {
         this.shard = shard;
         this.allocations = allocations;
         this.mobility = mobility;
         this.sink = sink;
+        this.engine = engine;
         this.routes = new Routes(seed, settings.allocationsMax());
     }
 
@@ -98,7 +104,7 @@ final class Roaming {
 
     /// Gives data of a client without an allocation back to its home; requests are judged by their
     /// tickets. Returns false when it has got one.
-    boolean givenBack(ClientPath client, ByteBuf buffer, int offset, int length) {
+    private boolean givenBack(ClientPath client, ByteBuf buffer, int offset, int length) {
         if (client.isLeased() || isRequest(buffer, offset, length)) {
             return false;
         }
@@ -112,7 +118,7 @@ final class Roaming {
 
     /// The path of a client whose home is another shard: the one that its allocation has, or a new
     /// one.
-    ClientPath pathOf(
+    private ClientPath pathOf(
             int home,
             Transport transport,
             int listener,
@@ -140,16 +146,49 @@ final class Roaming {
                 : allocation.client;
     }
 
-    /// A client of another shard can't be reached any more.
-    void onClosed(ClientPath client, long nowNanos) {
+    /// A message of a client whose home is another shard.
+    ///
+    /// @param home that shard
+    public void onPassedMessage(
+            int home,
+            Transport transport,
+            int listener,
+            int connection,
+            long high,
+            long low,
+            int port,
+            ByteBuf buffer,
+            int offset,
+            int length,
+            long nowNanos) {
+        ClientPath client = pathOf(home, transport, listener, connection, high, low, port);
+        if (!givenBack(client, buffer, offset, length)) {
+            engine.onStreamMessage(client, buffer, offset, length, nowNanos);
+        }
+    }
+
+    /// A client whose home is another shard can't be reached any more.
+    public void onPassedClosed(
+            int home,
+            Transport transport,
+            int listener,
+            int connection,
+            long high,
+            long low,
+            int port,
+            long nowNanos) {
+        ClientPath client = pathOf(home, transport, listener, connection, high, low, port);
         Allocation allocation = client.streamAllocation;
         if (allocation != null) {
             mobility.onClosed(client, allocation, nowNanos);
         }
     }
 
-    /// Another shard says whether it has this client's allocation.
-    void onTold(ClientPath client, int owner, boolean leased, long leaseNanos, long nowNanos) {
+    /// Another shard says whether this client's messages are to go there, and until when.
+    ///
+    /// @param client as this shard knows it
+    public void onTold(
+            ClientPath client, int owner, boolean leased, long leaseNanos, long nowNanos) {
         if (!leased) {
             routes.drop(client, owner);
         } else if (allocations.findLive(client, nowNanos) != null
@@ -159,9 +198,24 @@ final class Roaming {
         }
     }
 
-    /// Another shard has no use for a message of this client.
-    void onReturned(ClientPath client, int owner) {
+    /// Another shard has no use for this client's message, which it was passed.
+    public void onReturned(
+            ClientPath client, int owner, ByteBuf buffer, int offset, int length, long nowNanos) {
         routes.drop(client, owner);
+        if (client.transport() == Transport.UDP) {
+            TransportAddress from = client.client();
+            engine.onDatagram(
+                    client.listener(),
+                    from.high(),
+                    from.low(),
+                    from.port(),
+                    buffer,
+                    offset,
+                    length,
+                    nowNanos);
+        } else {
+            engine.onStreamMessage(client, buffer, offset, length, nowNanos);
+        }
     }
 
     private void pass(ClientPass kind, Routes.Route route, ByteBuf buffer, int offset, int length) {

@@ -90,7 +90,8 @@ public final class TurnEngine {
         redirector = new Redirector(settings.redirect());
         refresh = new RefreshProcessor(settings, allocations);
         mobility = new Mobility(shard, settings, shared, allocations, refresh, random);
-        roaming = new Roaming(shard, settings, allocations, mobility, sink, random.nextLong());
+        roaming =
+                new Roaming(shard, settings, allocations, mobility, sink, random.nextLong(), this);
         allocate =
                 new AllocateProcessor(
                         settings,
@@ -188,65 +189,9 @@ public final class TurnEngine {
         roaming.passClose(client);
     }
 
-    /// A message of a client whose home is another shard (RFC 8016).
-    ///
-    /// @param home that shard
-    public void onPassedMessage(
-            int home,
-            Transport transport,
-            int listener,
-            int connection,
-            long high,
-            long low,
-            int port,
-            ByteBuf buffer,
-            int offset,
-            int length,
-            long nowNanos) {
-        ClientPath client = roaming.pathOf(home, transport, listener, connection, high, low, port);
-        if (!roaming.givenBack(client, buffer, offset, length)) {
-            onStreamMessage(client, buffer, offset, length, nowNanos);
-        }
-    }
-
-    /// A client whose home is another shard can't be reached any more.
-    public void onPassedClosed(
-            int home,
-            Transport transport,
-            int listener,
-            int connection,
-            long high,
-            long low,
-            int port,
-            long nowNanos) {
-        roaming.onClosed(
-                roaming.pathOf(home, transport, listener, connection, high, low, port), nowNanos);
-    }
-
-    /// Another shard says whether this client's messages are to go there, and until when.
-    public void onTold(
-            ClientPath client, int owner, boolean leased, long leaseNanos, long nowNanos) {
-        roaming.onTold(client, owner, leased, leaseNanos, nowNanos);
-    }
-
-    /// Another shard has no use for this client's message, which it was passed.
-    public void onReturned(
-            ClientPath client, int owner, ByteBuf buffer, int offset, int length, long nowNanos) {
-        roaming.onReturned(client, owner);
-        if (client.transport() == Transport.UDP) {
-            TransportAddress from = client.client();
-            onDatagram(
-                    client.listener(),
-                    from.high(),
-                    from.low(),
-                    from.port(),
-                    buffer,
-                    offset,
-                    length,
-                    nowNanos);
-        } else {
-            onStreamMessage(client, buffer, offset, length, nowNanos);
-        }
+    /// Takes what other shards pass to this one about clients that have moved (RFC 8016).
+    public Roaming roaming() {
+        return roaming;
     }
 
     /// A UDP datagram from a peer to a relayed transport address.
@@ -346,11 +291,6 @@ public final class TurnEngine {
     /// Allocations, pending or live. Engine's thread only.
     public int allocationCount() {
         return allocations.count();
-    }
-
-    /// What is known of clients between two shards; for tests.
-    int roamingClients() {
-        return roaming.clientCount();
     }
 
     /// Counts, readable on every thread.

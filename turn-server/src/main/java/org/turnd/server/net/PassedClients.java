@@ -6,15 +6,15 @@ import org.jspecify.annotations.Nullable;
 import org.turnd.server.engine.ClientPass;
 import org.turnd.server.engine.ClientPath;
 import org.turnd.server.engine.EngineSink;
+import org.turnd.server.engine.Roaming;
 import org.turnd.server.engine.Transport;
-import org.turnd.server.engine.TurnEngine;
 import org.turnd.stun.TransportAddress;
 
 /// Takes to one shard's engine and connections what other shards pass to it about clients that have
 /// moved (RFC 8016).
 final class PassedClients {
     private final EngineSink sink;
-    private final TurnEngine engine;
+    private final Roaming roaming;
     private final Shard.AllocationMarker marker;
     private final IntObjectMap<StreamConnection> streams;
 
@@ -23,11 +23,11 @@ final class PassedClients {
     /// @param streams the shard's connections by their ids
     PassedClients(
             EngineSink sink,
-            TurnEngine engine,
+            Roaming roaming,
             Shard.AllocationMarker marker,
             IntObjectMap<StreamConnection> streams) {
         this.sink = sink;
-        this.engine = engine;
+        this.roaming = roaming;
         this.marker = marker;
         this.streams = streams;
     }
@@ -35,7 +35,7 @@ final class PassedClients {
     void take(HandOverInbox.Passed passed, long nowNanos) {
         switch (passed.kind()) {
             case MESSAGE ->
-                    engine.onPassedMessage(
+                    roaming.onPassedMessage(
                             passed.from(),
                             passed.transport(),
                             passed.listener(),
@@ -48,7 +48,7 @@ final class PassedClients {
                             passed.length(),
                             nowNanos);
             case CLOSED ->
-                    engine.onPassedClosed(
+                    roaming.onPassedClosed(
                             passed.from(),
                             passed.transport(),
                             passed.listener(),
@@ -77,7 +77,7 @@ final class PassedClients {
             return;
         }
         if (passed.kind() == ClientPass.RETURNED) {
-            engine.onReturned(
+            roaming.onReturned(
                     client,
                     passed.from(),
                     passed.buffer(),
@@ -87,7 +87,7 @@ final class PassedClients {
             return;
         }
         if (passed.kind() == ClientPass.TOLD) {
-            engine.onTold(client, passed.from(), passed.leased(), passed.leaseNanos(), nowNanos);
+            roaming.onTold(client, passed.from(), passed.leased(), passed.leaseNanos(), nowNanos);
             marker.mark(client, passed.leased());
         }
         if (passed.length() > 0) {

@@ -96,7 +96,7 @@ final class Shard implements EngineSink, ShardStatus {
         this.onEmpty = onEmpty;
         this.handOvers = new HandOvers(loop, new HandOverReader());
         this.engine = engines.create(index, this, clients::mark);
-        this.passedClients = new PassedClients(this, engine, clients::mark, streams);
+        this.passedClients = new PassedClients(this, engine.roaming(), clients::mark, streams);
     }
 
     SingleThreadIoEventLoop loop() {

@@ -137,7 +137,7 @@ final class ShardedFixture {
     }
 
     int roamingClients() {
-        return shards.stream().mapToInt(shard -> shard.engine.roamingClients()).sum();
+        return shards.stream().mapToInt(shard -> shard.engine.roaming().clientCount()).sum();
     }
 
     /// What is on its way between shards is lost: their inboxes are full.
@@ -180,28 +180,32 @@ final class ShardedFixture {
         int length = pass.bytes().length();
         switch (pass.kind()) {
             case MESSAGE ->
-                    shard.engine.onPassedMessage(
-                            route.from,
-                            path.transport(),
-                            path.listener(),
-                            path.connection(),
-                            at.high(),
-                            at.low(),
-                            at.port(),
-                            buffer,
-                            offset,
-                            length,
-                            shard.nowNanos);
+                    shard.engine
+                            .roaming()
+                            .onPassedMessage(
+                                    route.from,
+                                    path.transport(),
+                                    path.listener(),
+                                    path.connection(),
+                                    at.high(),
+                                    at.low(),
+                                    at.port(),
+                                    buffer,
+                                    offset,
+                                    length,
+                                    shard.nowNanos);
             case CLOSED ->
-                    shard.engine.onPassedClosed(
-                            route.from,
-                            path.transport(),
-                            path.listener(),
-                            path.connection(),
-                            at.high(),
-                            at.low(),
-                            at.port(),
-                            shard.nowNanos);
+                    shard.engine
+                            .roaming()
+                            .onPassedClosed(
+                                    route.from,
+                                    path.transport(),
+                                    path.listener(),
+                                    path.connection(),
+                                    at.high(),
+                                    at.low(),
+                                    at.port(),
+                                    shard.nowNanos);
             case TOLD, DATA, RETURNED -> takeForClient(route, pass, shard, buffer, offset, length);
         }
         handle(route.to, shard.drain());
@@ -227,11 +231,15 @@ final class ShardedFixture {
         ClientPath own =
                 stream == null ? ClientPath.datagram(path.listener(), path.client()) : stream.path;
         if (pass.kind() == ClientPass.RETURNED) {
-            shard.engine.onReturned(own, route.from, buffer, offset, length, shard.nowNanos);
+            shard.engine
+                    .roaming()
+                    .onReturned(own, route.from, buffer, offset, length, shard.nowNanos);
             return;
         }
         if (pass.kind() == ClientPass.TOLD) {
-            shard.engine.onTold(own, route.from, pass.leased(), pass.leaseNanos(), shard.nowNanos);
+            shard.engine
+                    .roaming()
+                    .onTold(own, route.from, pass.leased(), pass.leaseNanos(), shard.nowNanos);
         }
         if (length > 0) {
             shard.sink.sendToClient(own, buffer, offset, length);
