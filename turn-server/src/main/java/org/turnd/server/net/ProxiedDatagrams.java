@@ -47,6 +47,10 @@ final class ProxiedDatagrams {
         }
     }
 
+    /// Five-tuples at most whose proxies are kept. There are no more than allocations have, and
+    /// those of which another shard's last word was lost.
+    private static final int ORIGINS_MAX = 1 << 20;
+
     private final AddressRanges trusted;
     private final ShardCounters counters;
     private final UdpIo udp;
@@ -142,7 +146,7 @@ final class ProxiedDatagrams {
         }
         if (!hasAllocation) {
             origins.remove(client);
-        } else if (origins.find(client) == null) {
+        } else if (origins.find(client) == null && origins.size() < ORIGINS_MAX) {
             var origin = new Origin();
             if (isLast(client)) {
                 origin.set(last.high, last.low, last.port);
