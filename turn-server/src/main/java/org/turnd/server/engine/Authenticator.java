@@ -74,7 +74,9 @@ final class Authenticator {
         if (algorithm == null) {
             return refuseBarely(RefusalCause.PASSWORD_ALGORITHM);
         }
-        if (logins.isShut(request, claim)) {
+        // Many clients share a kid, and nobody guesses a token: those tries aren't counted.
+        boolean byToken = tokens != null && TokenAuthentication.isExpectedIn(request.message());
+        if (!byToken && logins.isShut(request, claim)) {
             return new Verdict.Ignored();
         }
         // Steps 6 and 7.
@@ -82,13 +84,6 @@ final class Authenticator {
                 tokens == null
                         ? identify(request, view, claim, algorithm)
                         : identifyByToken(request, view, claim, algorithm, tokens);
-        // O-02 (RFC 7635 §7): who comes with a token can't be known here, and is told why.
-        if (tokens == null
-                && verdict instanceof Verdict.Refused
-                && request.message().has(AttributeType.ACCESS_TOKEN)) {
-            return new Verdict.Refused(
-                    UnderstoodAttributes.refusal(List.of(AttributeType.ACCESS_TOKEN)));
-        }
         // Step 8, after the MAC (D-11, W-04).
         boolean fresh = nonces.isFresh(claim.nonce(), request.client(), request.nowNanos());
         if (verdict instanceof Verdict.Granted) {
@@ -97,10 +92,14 @@ final class Authenticator {
                     : challenge(ErrorReason.STALE_NONCE, RefusalCause.STALE_NONCE, request);
         }
         // Only who got the nonce has tried: nobody can lock another source out.
-        if (fresh) {
+        if (fresh && !byToken) {
             logins.count(request, claim);
         }
-        return verdict;
+        // O-02 (RFC 7635 §7): who comes with a token can't be known here, and is told why.
+        return tokens == null && request.message().has(AttributeType.ACCESS_TOKEN)
+                ? new Verdict.Refused(
+                        UnderstoodAttributes.refusal(List.of(AttributeType.ACCESS_TOKEN)))
+                : verdict;
     }
 
     /// By token where there is one, or was one when the allocation was made; else by password.

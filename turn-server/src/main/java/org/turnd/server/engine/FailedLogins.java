@@ -52,6 +52,6 @@ final class FailedLogins {
 
     private static boolean hasAllocation(Request request, Claim claim) {
         Allocation allocation = request.allocation();
-        return allocation != null && allocation.username.equals(claim.username());
+        return allocation != null && allocation.owner.username().equals(claim.username());
     }
 }

@@ -34,6 +34,11 @@ final class TokenAuthentication {
         return offer;
     }
 
+    /// Says whether a request carries a token where one is expected.
+    static boolean isExpectedIn(StunMessage request) {
+        return expectedIn(request) != null;
+    }
+
     /// Returns the token of a request that one is expected in, or null. O-08 (RFC 7635 §9): the
     /// others are signed with the session key of the allocation.
     static @Nullable AccessToken expectedIn(StunMessage request) {

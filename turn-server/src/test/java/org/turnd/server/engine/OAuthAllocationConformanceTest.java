@@ -48,6 +48,22 @@ class OAuthAllocationConformanceTest {
         assertEquals(0, fixture.engine.allocationCount());
     }
 
+    // A token that is good for half a second gives a second, and nothing after it.
+    @Test
+    @Tag("O-04")
+    @Tag("O-06")
+    @Tag("O-08")
+    void sessionKeyIsGoodNoLongerThanItsToken() {
+        Token token = token(60);
+        fixture.advanceNanos(64_500_000_000L);
+        TokenClient client = client(fixture.udp(), token);
+        assertEquals(1, client.allocate());
+        fixture.advanceNanos(600_000_000L);
+        assertEquals(401, client.ask(client.without(StunMethod.REFRESH)).errorCode());
+        fixture.advance(1);
+        assertEquals(0, fixture.engine.allocationCount());
+    }
+
     @Test
     @Tag("O-06")
     @Tag("O-08")

@@ -270,6 +270,32 @@ class OAuthConformanceTest {
         assertEquals(List.of(), refused.effects());
     }
 
+    /// A password can't be guessed behind a token without being counted; and who comes with bad
+    /// tokens locks nobody out who shares its address and kid.
+    @Test
+    @Tag("O-02")
+    @Tag("S-14")
+    void badTokensAreNoTriesAndHideNone() {
+        var plain =
+                new EngineFixture(options -> options.abuse = new AbuseLimits(Integer.MAX_VALUE, 3));
+        TestClient guesser = plain.udp().as(EngineFixture.USER, "guess");
+        guesser.credentials();
+        for (int i = 0; i < 3; i++) {
+            byte[] guess =
+                    guesser.signed(StunMethod.ALLOCATE, new AccessToken(token(HOUR).sealed()));
+            assertUnknownToken(guesser.exchange(guess));
+        }
+        byte[] fourth = guesser.signed(StunMethod.ALLOCATE, new AccessToken(token(HOUR).sealed()));
+        assertEquals(List.of(), guesser.feed(fourth));
+
+        Token good = token(HOUR);
+        var bad = new Token(good.kid(), good.macKey(), Octets.EMPTY);
+        for (int i = 0; i < 100; i++) {
+            assertEquals(401, client(fixture.udp(), bad).askAllocate().errorCode());
+        }
+        assertEquals(600, client(fixture.udp(), good).allocate());
+    }
+
     // without integrity the challenge comes first; an indication is dropped.
     @Test
     @Tag("O-02")
