@@ -81,7 +81,11 @@ final class Daemon {
 
     private TurnServer startServer() throws StartFailure {
         return TurnServer.builder(settings)
-                .events(new LoggingEvents(LOG, System::nanoTime))
+                .events(
+                        new LoggingEvents(
+                                LOG,
+                                System::nanoTime,
+                                settings.log().audit() == ServerSettings.Switch.ON))
                 .start();
     }
 

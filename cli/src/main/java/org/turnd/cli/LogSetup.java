@@ -15,6 +15,7 @@ import org.slf4j.LoggerFactory;
 import org.turnd.server.config.ServerSettings.Log;
 import org.turnd.server.config.ServerSettings.LogFormat;
 import org.turnd.server.config.ServerSettings.LogLevel;
+import org.turnd.server.config.ServerSettings.Switch;
 
 /// Where log lines go: standard error, as text on a terminal and as JSON elsewhere. A bounded queue
 /// stands between the shards and a slow terminal or pipe; when it is full, lines are dropped.
@@ -26,7 +27,7 @@ final class LogSetup {
 
     /// For commands that print: only what goes wrong.
     static void quiet() {
-        apply(new Log(LogFormat.TEXT, LogLevel.ERROR));
+        apply(new Log(LogFormat.TEXT, LogLevel.ERROR, Switch.OFF));
     }
 
     /// As the settings say.

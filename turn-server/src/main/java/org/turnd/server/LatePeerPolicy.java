@@ -2,23 +2,15 @@ package org.turnd.server;
 
 import org.turnd.server.engine.PeerPolicy;
 
-/// Permits nobody until the real rules are known: those need the ports that listeners were given,
-/// and listeners need engines.
+/// The rules for peers, of which one thing is known late: ports that listeners were given because
+/// none was configured. Until then all other rules hold.
 final class LatePeerPolicy implements PeerPolicy {
-    private static final PeerPolicy NOBODY =
-            new PeerPolicy() {
-                @Override
-                public boolean permits(long high, long low) {
-                    return false;
-                }
+    private volatile PeerPolicy rules;
 
-                @Override
-                public boolean permits(long high, long low, int port) {
-                    return false;
-                }
-            };
-
-    private volatile PeerPolicy rules = NOBODY;
+    /// @param early what is known before any socket is open
+    LatePeerPolicy(PeerPolicy early) {
+        rules = early;
+    }
 
     void become(PeerPolicy known) {
         rules = known;

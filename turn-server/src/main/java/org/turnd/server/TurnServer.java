@@ -3,6 +3,7 @@ package org.turnd.server;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -36,27 +37,52 @@ public final class TurnServer implements AutoCloseable {
         shared =
                 new LocalSharedState(
                         settings.relay(), quotas(settings.limits()), new SecureRandom());
-        var policy = new LatePeerPolicy();
+        List<TransportAddress> local = localAddresses();
+        var policy = new LatePeerPolicy(rules(settings, settings.listeners(), local));
         shards = openShards(settings, new ShardGroup.Parts(shared, credentials, policy, events));
         try {
-            List<TransportAddress> local = LocalAddresses.all();
             List<String> problems = shards.listen(settings.listeners(), local);
             if (!problems.isEmpty()) {
                 throw new StartFailure(problems);
             }
-            List<TransportAddress> own = listeners().stream().map(Listener::address).toList();
-            policy.become(AddressRules.of(settings.peers(), own, local));
+            policy.become(rules(settings, listeners(), local));
             warnings = List.copyOf(shards.warnings(settings));
         } catch (IOException e) {
             shards.close();
-            throw new StartFailure(
-                    List.of(
-                            "this machine can't be asked for its addresses and limits: "
-                                    + e.getMessage()));
+            throw unanswered(e);
         } catch (StartFailure | RuntimeException e) {
             shards.close();
             throw e;
         }
+    }
+
+    private static List<TransportAddress> localAddresses() throws StartFailure {
+        try {
+            return LocalAddresses.all();
+        } catch (IOException e) {
+            throw unanswered(e);
+        }
+    }
+
+    private static StartFailure unanswered(IOException e) {
+        return new StartFailure(
+                List.of(
+                        "this machine can't be asked for its addresses and limits: "
+                                + e.getMessage()));
+    }
+
+    /// S-05: what listens here is no peer, the metrics neither.
+    private static AddressRules rules(
+            ServerSettings settings, List<Listener> listeners, List<TransportAddress> local) {
+        List<TransportAddress> own = new ArrayList<>();
+        for (Listener listener : LocalAddresses.expand(listeners, local)) {
+            own.add(listener.address());
+        }
+        ServerSettings.Http http = settings.http();
+        if (http != null) {
+            own.add(http.address());
+        }
+        return AddressRules.of(settings.peers(), own, local);
     }
 
     private static Quotas quotas(ServerSettings.Limits limits) {

@@ -108,7 +108,9 @@ public record DevServer(ServerSettings settings, String host) {
                                         .toList()),
                         http(),
                         new ServerSettings.Log(
-                                ServerSettings.LogFormat.TEXT, ServerSettings.LogLevel.INFO),
+                                ServerSettings.LogFormat.TEXT,
+                                ServerSettings.LogLevel.INFO,
+                                ServerSettings.Switch.OFF),
                         0,
                         ServerSettings.DataPlane.AUTO,
                         Duration.ofNanos(150_000),

@@ -296,6 +296,16 @@ final class Schema {
                     "info",
                     "The least important log lines that are written.");
 
+    static final Setting<Switch> AUDIT =
+            Setting.of(
+                    "log.audit",
+                    ValueTypes.choice(Switch.class),
+                    "off",
+                    "Whether the log tells of each allocation which client and user made it, its"
+                            + " relayed address and the peers it lets in, beside the bytes that it"
+                            + " relayed: who talked to whom. Switch it on where you must be able to"
+                            + " answer complaints, and mind the law.");
+
     static final Setting<Optional<Integer>> SHARDS =
             Setting.of(
                     "shards",
@@ -397,6 +407,7 @@ final class Schema {
                     HTTP,
                     LOG_FORMAT,
                     LOG_LEVEL,
+                    AUDIT,
                     SHARDS,
                     DATA_PLANE,
                     COALESCING,

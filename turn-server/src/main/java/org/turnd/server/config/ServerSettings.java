@@ -357,7 +357,9 @@ public record ServerSettings(
     }
 
     /// Logging.
-    public record Log(LogFormat format, LogLevel level) {}
+    ///
+    /// @param audit whether it says who talked to whom
+    public record Log(LogFormat format, LogLevel level, Switch audit) {}
 
     /// How log lines look; AUTO is TEXT on a terminal and JSON elsewhere.
     public enum LogFormat {

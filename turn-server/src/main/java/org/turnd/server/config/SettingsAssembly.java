@@ -82,7 +82,10 @@ final class SettingsAssembly {
                         ? null
                         : new Tls(certificate, key, keyPassword, provider),
                 http,
-                new Log(reader.value(Schema.LOG_FORMAT), reader.value(Schema.LOG_LEVEL)),
+                new Log(
+                        reader.value(Schema.LOG_FORMAT),
+                        reader.value(Schema.LOG_LEVEL),
+                        reader.value(Schema.AUDIT)),
                 reader.value(Schema.SHARDS).orElse(0),
                 reader.value(Schema.DATA_PLANE),
                 reader.value(Schema.COALESCING),

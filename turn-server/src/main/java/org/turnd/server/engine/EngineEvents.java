@@ -18,6 +18,10 @@ public interface EngineEvents {
             long bytesToPeers,
             long bytesToClient);
 
+    /// A peer may send to the relayed address from now on, and get data from it; when that is
+    /// prolonged, nothing is told.
+    default void onPermitted(ClientPath client, String username, TransportAddress peer) {}
+
     /// A request was answered with an error.
     void onRefused(ClientPath client, StunMethod method, int errorCode, RefusalCause cause);
 

@@ -19,6 +19,7 @@ final class PermissionProcessor {
     private final SharedState shared;
     private final PeerPolicy policy;
     private final ChannelOffload offload;
+    private final EngineEvents events;
     private final EngineCounters counters;
 
     PermissionProcessor(
@@ -26,11 +27,13 @@ final class PermissionProcessor {
             SharedState shared,
             PeerPolicy policy,
             ChannelOffload offload,
+            EngineEvents events,
             EngineCounters counters) {
         this.channelNumberMax = settings.channelNumberMax();
         this.shared = shared;
         this.policy = policy;
         this.offload = offload;
+        this.events = events;
         this.counters = counters;
     }
 
@@ -140,6 +143,9 @@ final class PermissionProcessor {
     private void install(Allocation allocation, TransportAddress peer, long nowNanos) {
         Relay relay = allocation.relay(peer.family());
         if (relay != null) {
+            if (!relay.permissions.isLive(peer.high(), peer.low(), nowNanos)) {
+                events.onPermitted(allocation.client, allocation.username, peer);
+            }
             relay.permissions.install(peer.high(), peer.low(), nowNanos);
             counters.increment(Counter.PERMISSIONS_INSTALLED);
         }

@@ -103,7 +103,7 @@ public final class TurnEngine {
                         counters,
                         responder,
                         sink);
-        permission = new PermissionProcessor(settings, shared, policy, offload, counters);
+        permission = new PermissionProcessor(settings, shared, policy, offload, events, counters);
     }
 
     /// A UDP datagram from a client.

@@ -35,7 +35,7 @@ public final class LocalAddresses {
 
     /// Replaces every wildcard by the addresses of its family, so that an answer leaves from the
     /// address that was asked, and leaves out what is named twice.
-    static List<Listener> expand(List<Listener> listeners, List<TransportAddress> local) {
+    public static List<Listener> expand(List<Listener> listeners, List<TransportAddress> local) {
         var expanded = new LinkedHashSet<Listener>();
         for (Listener listener : listeners) {
             TransportAddress address = listener.address();

@@ -47,6 +47,11 @@ final class MarkingEvents implements EngineEvents {
     }
 
     @Override
+    public void onPermitted(ClientPath client, String username, TransportAddress peer) {
+        next.onPermitted(client, username, peer);
+    }
+
+    @Override
     public void onRefused(ClientPath client, StunMethod method, int errorCode, RefusalCause cause) {
         next.onRefused(client, method, errorCode, cause);
     }

@@ -19,26 +19,42 @@ public final class LoggingEvents implements EngineEvents {
 
     private final Logger log;
     private final LongSupplier nanoClock;
+    private final Level whoAndWhere;
     private final EventSampler refusals =
             new EventSampler(RefusalCause.values().length, REFUSALS_PER_SECOND_MAX);
 
     /// @param nanoClock such as `System::nanoTime`
-    public LoggingEvents(Logger log, LongSupplier nanoClock) {
+    /// @param audit say of every allocation who made it, where it is and whom it talks to (S-10)
+    public LoggingEvents(Logger log, LongSupplier nanoClock, boolean audit) {
         this.log = log;
+        this.whoAndWhere = audit ? Level.INFO : Level.DEBUG;
         this.nanoClock = nanoClock;
     }
 
     @Override
     public void onAllocated(
             ClientPath client, String username, TransportAddress relayed, int lifetimeSeconds) {
-        if (log.isDebugEnabled()) {
-            log.atDebug()
+        if (log.isEnabledForLevel(whoAndWhere)) {
+            log.atLevel(whoAndWhere)
                     .setMessage("allocation_created")
                     .addKeyValue("client", client.client())
                     .addKeyValue("transport", client.transport())
                     .addKeyValue("username", LogText.safe(username))
                     .addKeyValue("relayed", relayed)
                     .addKeyValue("lifetime_seconds", lifetimeSeconds)
+                    .log();
+        }
+    }
+
+    @Override
+    public void onPermitted(ClientPath client, String username, TransportAddress peer) {
+        if (log.isEnabledForLevel(whoAndWhere)) {
+            log.atLevel(whoAndWhere)
+                    .setMessage("peer_permitted")
+                    .addKeyValue("client", client.client())
+                    .addKeyValue("transport", client.transport())
+                    .addKeyValue("username", LogText.safe(username))
+                    .addKeyValue("peer", peer.host())
                     .log();
         }
     }

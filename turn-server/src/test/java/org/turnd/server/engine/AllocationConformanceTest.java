@@ -7,6 +7,7 @@ import static org.turnd.server.engine.EngineFixture.address;
 
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -95,6 +96,7 @@ class AllocationConformanceTest {
 
     @Test
     @DisplayName("F-25 the cap is each user's own: 486, and a freed place is usable again")
+    @Tag("S-09")
     void capsAllocationsByUser() {
         EngineFixture capped = new EngineFixture(options -> options.allocationsPerUser = 2);
         TestClient first = capped.udp();
@@ -131,6 +133,7 @@ class AllocationConformanceTest {
 
     @Test
     @DisplayName("F-28 while draining: 403, and what lives goes on")
+    @Tag("F-28")
     void refusesNewAllocationsWhileDraining() {
         client.allocate();
         fixture.shared.setDraining(true);
@@ -141,6 +144,7 @@ class AllocationConformanceTest {
     @ParameterizedTest
     @ValueSource(strings = {"2001::1", "2001:0:ffff::1", "2002::1", "2002:c000:0201::1"})
     @DisplayName("F-29 clients through Teredo and 6to4: 403")
+    @Tag("F-29")
     void refusesTunnelledClients(String host) {
         TestClient tunnelled = fixture.udp(0, address(host, 4000));
         assertEquals(403, tunnelled.refusal(StunMethod.ALLOCATE, TestClient.UDP));
@@ -148,6 +152,7 @@ class AllocationConformanceTest {
 
     @Test
     @DisplayName("F-30 open access doesn't exist: every TURN request needs credentials")
+    @Tag("F-30")
     void demandsCredentialsForEverything() {
         for (StunMethod method :
                 List.of(
@@ -332,6 +337,8 @@ class AllocationConformanceTest {
 
     @Test
     @DisplayName("S-12, S-13 a freed port rests, and comes back without the old permissions")
+    @Tag("S-12")
+    @Tag("S-13")
     void restsFreedPortsAndForgetsTheirPermissions() {
         EngineFixture onePort =
                 new EngineFixture(options -> {

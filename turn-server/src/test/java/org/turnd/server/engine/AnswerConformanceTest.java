@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -104,6 +105,7 @@ class AnswerConformanceTest {
 
     @Test
     @DisplayName("A-27 SOFTWARE can be switched off")
+    @Tag("S-11")
     void doesNotNameTheSoftwareWhenToldSo() {
         EngineFixture silent = new EngineFixture(options -> options.software = null);
         TestClient asking = silent.udp();

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -141,6 +142,7 @@ class ChannelConformanceTest {
 
     @Test
     @DisplayName("J-06 family 443, policy 403, capacity 508")
+    @Tag("S-09")
     void refusesWhatCannotBeBound() {
         assertEquals(443, refusal(0x4000, PEER_IPV6));
         fixture.peers.deny(PEER);

@@ -179,6 +179,14 @@ final class EngineFixture {
     static final class RecordedEvents implements EngineEvents {
         final List<String> lines = new ArrayList<>();
 
+        /// Whom clients have let in, each time a permission is new.
+        final List<TransportAddress> permitted = new ArrayList<>();
+
+        @Override
+        public void onPermitted(ClientPath client, String username, TransportAddress peer) {
+            permitted.add(peer);
+        }
+
         @Override
         public void onAllocated(
                 ClientPath client, String username, TransportAddress relayed, int seconds) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -197,6 +198,7 @@ class IndicationConformanceTest {
 
     @Test
     @DisplayName("S-05 two relays of this server reach each other inside the process")
+    @Tag("S-05")
     void handsOverBetweenItsOwnRelays() {
         TestClient other = fixture.tcp();
         TransportAddress otherRelayed = other.allocate();
@@ -211,6 +213,8 @@ class IndicationConformanceTest {
 
     @Test
     @DisplayName("S-05 the relay address is open for relays only, not for whatever else runs there")
+    @Tag("S-05")
+    @Tag("K-12")
     void keepsOtherPortsOfItsOwnAddressShut() {
         fixture.peers.denyHost(relayed);
         client.createPermission(relayed);
@@ -226,6 +230,7 @@ class IndicationConformanceTest {
 
     @Test
     @DisplayName("S-05 a relay on another shard is reached through its inbox")
+    @Tag("S-05")
     void handsOverToOtherShards() {
         EngineFixture second =
                 new EngineFixture(options -> {

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// What an engine holds in memory, walked object by object.
@@ -26,6 +27,7 @@ class KeptSecretsTest {
 
     @Test
     @DisplayName("D-30 an engine keeps keys and no passwords")
+    @Tag("S-11")
     void keepsKeysAndNoPasswords() throws IllegalAccessException {
         EngineFixture fixture = new EngineFixture();
         fixture.udp().allocate();

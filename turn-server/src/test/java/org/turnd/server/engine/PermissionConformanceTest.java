@@ -5,6 +5,7 @@ import static org.turnd.server.engine.EngineFixture.address;
 
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.turnd.stun.AddressFamily;
 import org.turnd.stun.AttributeType;
@@ -83,6 +84,7 @@ class PermissionConformanceTest {
 
     @Test
     @DisplayName("H-06 too many permissions: 508, none installed; refreshing is always possible")
+    @Tag("S-09")
     void boundsPermissions() {
         EngineFixture two = new EngineFixture(options -> options.permissionsMax = 2);
         TestClient bounded = two.udp();

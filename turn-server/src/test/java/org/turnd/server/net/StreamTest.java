@@ -239,6 +239,7 @@ class StreamTest {
     }
 
     @Test
+    @Tag("S-09")
     void holdsNoMoreConnectionsThanItMay() throws Exception {
         try (var server = settings().connections(2).start();
                 var first = TestClient.tcp(address(server));

@@ -185,7 +185,7 @@ public final class TestSettings {
                         throttles),
                 tls,
                 null,
-                new Log(LogFormat.TEXT, LogLevel.INFO),
+                new Log(LogFormat.TEXT, LogLevel.INFO, ServerSettings.Switch.OFF),
                 shards,
                 plane,
                 Duration.ofNanos(150_000),

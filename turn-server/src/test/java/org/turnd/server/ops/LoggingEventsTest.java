@@ -7,8 +7,10 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.turnd.server.engine.ClientPath;
 import org.turnd.server.engine.EngineEvents.EndReason;
@@ -23,6 +25,7 @@ class LoggingEventsTest {
     private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
     private final AtomicLong clock = new AtomicLong();
     private LoggingEvents events;
+    private LoggingEvents audit;
 
     @BeforeEach
     void attach() {
@@ -30,7 +33,8 @@ class LoggingEventsTest {
         logger.setLevel(Level.DEBUG);
         lines.start();
         logger.addAppender(lines);
-        events = new LoggingEvents(logger, clock::get);
+        events = new LoggingEvents(logger, clock::get, false);
+        audit = new LoggingEvents(logger, clock::get, true);
     }
 
     @Test
@@ -67,6 +71,7 @@ class LoggingEventsTest {
     }
 
     @Test
+    @Tag("S-11")
     void aUserNameCannotForgeALogLine() {
         String name = "eve\n12:00:00 INFO allocation_ended username=\"bob\u202e\u001b[2J";
 
@@ -83,6 +88,40 @@ class LoggingEventsTest {
         events.onAllocated(CLIENT, "x".repeat(500), CLIENT.client(), 600);
 
         assertEquals("x".repeat(128) + "...", value(0, "username"));
+    }
+
+    @Test
+    @Tag("S-10")
+    void theAuditTellsWhoTalkedToWhom() {
+        TransportAddress relayed = TransportAddress.ipv4(0xCB007101, 50_000);
+        TransportAddress peer = TransportAddress.ipv4(0x08080808, 5000);
+
+        audit.onAllocated(CLIENT, "alice", relayed, 600);
+        audit.onPermitted(CLIENT, "alice", peer);
+        audit.onAllocationEnded(CLIENT, "alice", EndReason.EXPIRED, 1, 2);
+
+        assertEquals(
+                List.of("allocation_created", "peer_permitted", "allocation_ended"),
+                lines.list.stream().map(ILoggingEvent::getFormattedMessage).toList());
+        assertTrue(lines.list.stream().allMatch(line -> line.getLevel() == Level.INFO));
+        assertTrue(lines.list.stream().allMatch(line -> line.getTimeStamp() > 0));
+        for (int line = 0; line < 3; line++) {
+            assertEquals("192.0.2.1:4711", value(line, "client"));
+            assertEquals("alice", value(line, "username"));
+        }
+        assertEquals("203.0.113.1:50000", value(0, "relayed"));
+        assertEquals("8.8.8.8", value(1, "peer"));
+        assertEquals("1", value(2, "bytes_to_peers"));
+        assertEquals("2", value(2, "bytes_to_client"));
+    }
+
+    @Test
+    @Tag("S-10")
+    void withoutAuditNobodyReadsWhoTalkedToWhom() {
+        events.onAllocated(CLIENT, "alice", CLIENT.client(), 600);
+        events.onPermitted(CLIENT, "alice", CLIENT.client());
+
+        assertTrue(lines.list.stream().allMatch(line -> line.getLevel() == Level.DEBUG));
     }
 
     private String value(int line, String key) {

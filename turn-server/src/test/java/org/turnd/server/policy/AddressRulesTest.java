@@ -8,6 +8,7 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -61,6 +62,10 @@ class AddressRulesTest {
         "feff:ffff:ffff:ffff:ffff:ffff:ffff:ffff, ff00::, "
                 + "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff, -",
     })
+    @Tag("S-01")
+    @Tag("S-02")
+    @Tag("S-03")
+    @Tag("S-04")
     void deniesBothEndsOfEveryRangeAndNothingBeside(
             String before, String first, String last, String after) {
         assertDenied(first);
@@ -111,6 +116,9 @@ class AddressRulesTest {
                 "2600::5efe:10.0.0.1",
                 "2600::200:5efe:127.0.0.1",
             })
+    @Tag("S-01")
+    @Tag("S-02")
+    @Tag("S-03")
     void deniesWhatScannersTry(String peer) {
         assertDenied(peer);
         assertFalse(permits(DEFAULTS, peer, 80));
@@ -137,6 +145,7 @@ class AddressRulesTest {
     }
 
     @Test
+    @Tag("S-04")
     void allowWinsOverDenyAndOverTheBuiltInRanges() {
         var rules = rules(List.of("10.1.0.0/16", "8.8.8.8"), List.of("8.8.0.0/16", "10.0.0.0/8"));
         assertTrue(permits(rules, "10.1.255.255"));
@@ -146,6 +155,7 @@ class AddressRulesTest {
     }
 
     @Test
+    @Tag("S-02")
     void deniedIpv4AlsoCountsInsideIpv6() {
         var rules = rules(List.of(), List.of("8.8.8.0/24"));
         assertFalse(permits(rules, "8.8.8.8"));
@@ -156,6 +166,8 @@ class AddressRulesTest {
     }
 
     @Test
+    @Tag("S-02")
+    @Tag("S-04")
     void allowedIpv4DoesNotOpenItsIpv6Forms() {
         var rules = rules(List.of("127.0.0.0/8", "0.0.0.0/0"), List.of());
         assertTrue(permits(rules, "127.0.0.1"));
@@ -181,6 +193,7 @@ class AddressRulesTest {
 
     // S-05
     @Test
+    @Tag("S-05")
     void ownListenersAreNeverPeers() {
         var own = List.of(address("8.8.8.8").withPort(3478), address("2a00::1").withPort(443));
         var everything = List.of("0.0.0.0/0", "::/0");
@@ -195,6 +208,7 @@ class AddressRulesTest {
 
     // S-05
     @Test
+    @Tag("S-05")
     void ownMachineIsNoPeerUnlessAllowed() {
         var own = List.of(address("8.8.8.8"), address("2a00::1"));
         var rules = new AddressRules(List.of(), List.of(), List.of(), own);

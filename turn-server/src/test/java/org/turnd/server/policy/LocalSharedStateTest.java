@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.turnd.server.config.ServerSettings;
 import org.turnd.server.engine.PortRule;
@@ -150,6 +151,7 @@ class LocalSharedStateTest {
 
     // S-13
     @Test
+    @Tag("S-13")
     void returnedPortRestsInQuarantine() {
         var state = state(49152, 49152);
         assertEquals(49152, state.leasePort(V4, PortRule.ANY, now));
