@@ -40,6 +40,16 @@ public final class RestCredentials {
         return Base64.getEncoder().encodeToString(code);
     }
 
+    /// Returns whom a user name is for: what stands behind its expiry. A name without an expiry, or
+    /// with nothing behind it, is returned as it is.
+    public static String userId(String username, char separator) {
+        if (expiryEpochSeconds(username, separator).isEmpty()) {
+            return username;
+        }
+        String id = username.substring(username.indexOf(separator) + 1);
+        return id.isEmpty() ? username : id;
+    }
+
     /// Returns the time at which a user name expires, in seconds since 1970, or nothing where it
     /// does not begin with a decimal number that ends at the separator or at the end (E-02). The
     /// part behind the first separator may contain separators itself.

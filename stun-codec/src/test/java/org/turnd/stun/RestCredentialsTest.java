@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.api.Tag;
 
 class RestCredentialsTest {
     private record Case(String secret, String userId, long expiry, String user, String password) {}
@@ -89,5 +92,19 @@ class RestCredentialsTest {
     @Test
     void refusesAnEmptySecret() {
         assertThrows(IllegalArgumentException.class, () -> RestCredentials.password("", "1:alice"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1700000000:alice, alice",
+        "1700000000:a:b, a:b",
+        "1700000000, 1700000000",
+        "1700000000:, 1700000000:",
+        "alice, alice",
+        "alice:1700000000, alice:1700000000",
+    })
+    @Tag("E-05")
+    void userIdStandsBehindTheExpiry(String username, String id) {
+        assertEquals(id, RestCredentials.userId(username, ':'));
     }
 }

@@ -36,7 +36,10 @@ public final class TurnServer implements AutoCloseable {
             throws StartFailure {
         shared =
                 new LocalSharedState(
-                        settings.relay(), quotas(settings.limits()), new SecureRandom());
+                        settings.relay(),
+                        quotas(settings.limits()),
+                        settings.auth()::quotaName,
+                        new SecureRandom());
         List<TransportAddress> local = localAddresses();
         var policy = new LatePeerPolicy(rules(settings, settings.listeners(), local));
         shards = openShards(settings, new ShardGroup.Parts(shared, credentials, policy, events));

@@ -44,6 +44,7 @@ final class AuthAssembly {
                         reader.value(AuthSchema.USER_ANONYMITY),
                         reader.value(AuthSchema.FEATURE_BITS),
                         reader.value(AuthSchema.EXPIRED_CREDENTIALS),
+                        reader.value(AuthSchema.QUOTA_BY),
                         oauth(configuration));
         checkSomebody(auth);
         warnOfAnonymity(auth);

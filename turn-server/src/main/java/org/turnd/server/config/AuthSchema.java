@@ -3,6 +3,7 @@ package org.turnd.server.config;
 import java.time.Duration;
 import org.turnd.server.config.ServerSettings.ExpiredCredentials;
 import org.turnd.server.config.ServerSettings.FeatureBits;
+import org.turnd.server.config.ServerSettings.QuotaBy;
 import org.turnd.server.config.ServerSettings.Secret;
 import org.turnd.server.config.ServerSettings.Switch;
 import org.turnd.stun.KeyAlgorithm;
@@ -75,6 +76,15 @@ final class AuthSchema {
                     ValueTypes.duration(Duration.ofMinutes(1), Duration.ofHours(1)),
                     "10m",
                     "How long a NONCE is accepted. Clients get a new one by themselves.");
+    static final Setting<QuotaBy> QUOTA_BY =
+            Setting.of(
+                    "auth.quota-by",
+                    ValueTypes.choice(QuotaBy.class),
+                    "username",
+                    "Whose allocations `limits.allocations-per-user` counts together: those of one"
+                            + " `username`, or those of one user `id`, the part of a time-limited"
+                            + " name behind its expiry. With `id` nobody gets more by asking the"
+                            + " application for more credentials.");
 
     private AuthSchema() {}
 }

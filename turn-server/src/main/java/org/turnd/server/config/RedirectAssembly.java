@@ -59,18 +59,20 @@ final class RedirectAssembly {
         if (!redirect.to().isEmpty() || !reader.isGood(RedirectSchema.TO)) {
             return;
         }
-        for (Setting<?> setting :
-                List.of(
-                        RedirectSchema.WHEN,
-                        RedirectSchema.DOMAIN,
-                        RedirectSchema.BEFORE_AUTHENTICATION)) {
-            if (reader.isGiven(setting) && reader.isGood(setting)) {
-                reader.addProblem(
-                        setting,
-                        "there is no redirect.to",
-                        "it together with redirect.to",
-                        "set redirect.to, or remove this key");
-            }
+        checkUse(RedirectSchema.WHEN, redirect.when().contains(Occasion.ALWAYS));
+        checkUse(RedirectSchema.DOMAIN, redirect.domain() != null);
+        checkUse(
+                RedirectSchema.BEFORE_AUTHENTICATION,
+                redirect.beforeAuthentication() == Switch.ON);
+    }
+
+    private void checkUse(Setting<?> setting, boolean isMeant) {
+        if (isMeant) {
+            reader.addProblem(
+                    setting,
+                    "there is no redirect.to",
+                    "it together with redirect.to",
+                    "set redirect.to, or remove this key");
         }
     }
 

@@ -372,6 +372,7 @@ final class Schema {
                     AuthSchema.USER_ANONYMITY,
                     AuthSchema.FEATURE_BITS,
                     AuthSchema.EXPIRED_CREDENTIALS,
+                    AuthSchema.QUOTA_BY,
                     RedirectSchema.TO,
                     RedirectSchema.WHEN,
                     RedirectSchema.DOMAIN,

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.turnd.stun.IntegrityKey;
 import org.turnd.stun.KeyAlgorithm;
 import org.turnd.stun.NonceCookie;
+import org.turnd.stun.RestCredentials;
 import org.turnd.stun.TransportAddress;
 
 /// Everything a server is told at its start: immutable, complete and already checked.
@@ -162,6 +163,7 @@ public record ServerSettings(
     /// @param userAnonymity clients may hash their names
     /// @param featureBits where the bits that announce all this stand
     /// @param expiredCredentials what becomes of allocations whose credential has expired
+    /// @param quotaBy whose allocations are counted together
     /// @param oauth third-party authorization, null when it isn't offered
     public record Auth(
             List<Secret> secrets,
@@ -172,6 +174,7 @@ public record ServerSettings(
             Switch userAnonymity,
             FeatureBits featureBits,
             ExpiredCredentials expiredCredentials,
+            QuotaBy quotaBy,
             @Nullable OAuthSettings oauth) {
         /// The separator that every issuer of time-limited credentials knows.
         public static final char USUAL_SEPARATOR = ':';
@@ -186,6 +189,13 @@ public record ServerSettings(
             passwordAlgorithms = List.copyOf(passwordAlgorithms);
         }
 
+        /// Returns what a user's allocations are counted under.
+        public String quotaName(String username) {
+            return quotaBy == QuotaBy.ID
+                    ? RestCredentials.userId(username, separator)
+                    : username;
+        }
+
         /// Credentials with what is usual.
         public Auth(List<Secret> secrets, List<User> users, Duration nonceLifetime) {
             this(
@@ -197,8 +207,17 @@ public record ServerSettings(
                     Switch.OFF,
                     FeatureBits.ERRATUM_6290,
                     ExpiredCredentials.KEEP,
+                    QuotaBy.USERNAME,
                     null);
         }
+    }
+
+    /// Whose allocations `limits.allocations-per-user` counts together (E-05).
+    public enum QuotaBy {
+        /// Those of one user name; each time-limited name counts by itself.
+        USERNAME,
+        /// Those of one user id, whatever the expiry before it.
+        ID
     }
 
     /// Where the security feature bits stand in the nonce cookie (RFC 8489 §9.2): the RFC's text

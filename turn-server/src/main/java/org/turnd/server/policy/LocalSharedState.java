@@ -2,6 +2,7 @@ package org.turnd.server.policy;
 
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
@@ -32,15 +33,28 @@ public final class LocalSharedState implements SharedState {
     private final @Nullable RelayDirectory ipv6;
     private final Reservations reservations;
     private final AllocationQuotas quotas;
+    private final UnaryOperator<String> quotaName;
     private final SecretKey ticketKey;
     private volatile boolean draining;
+
+    /// Starts with every port free, and counts the allocations of each user name by itself.
+    public LocalSharedState(
+            ServerSettings.Relay relay, Quotas quotas, RandomGenerator random) {
+        this(relay, quotas, UnaryOperator.identity(), random);
+    }
 
     /// Starts with every port free.
     ///
     /// @param relay which addresses and ports relays may have
+    /// @param quotaName what the allocations of a user name are counted under
     /// @param random where ports, reservation tokens and the key of mobility tickets come from: a
     ///   [java.security.SecureRandom] outside of tests, for they must not be guessed
-    public LocalSharedState(ServerSettings.Relay relay, Quotas quotas, RandomGenerator random) {
+    public LocalSharedState(
+            ServerSettings.Relay relay,
+            Quotas quotas,
+            UnaryOperator<String> quotaName,
+            RandomGenerator random) {
+        this.quotaName = quotaName;
         long quarantineNanos = relay.quarantine().toNanos();
         int ports = relay.maxPort() - relay.minPort() + 1;
         ipv4 = directory(relay.ipv4(), relay.externalIpv4(), relay);
@@ -122,12 +136,12 @@ public final class LocalSharedState implements SharedState {
 
     @Override
     public boolean acquireAllocation(String username) {
-        return quotas.acquire(username);
+        return quotas.acquire(quotaName.apply(username));
     }
 
     @Override
     public void releaseAllocation(String username) {
-        quotas.release(username);
+        quotas.release(quotaName.apply(username));
     }
 
     @Override
@@ -142,7 +156,7 @@ public final class LocalSharedState implements SharedState {
 
     @Override
     public @Nullable Bandwidth bandwidthOf(String username, long nowNanos) {
-        return quotas.bandwidth(username, nowNanos);
+        return quotas.bandwidth(quotaName.apply(username), nowNanos);
     }
 
     @Override

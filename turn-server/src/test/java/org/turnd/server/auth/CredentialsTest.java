@@ -24,6 +24,7 @@ import org.turnd.server.engine.Credentials;
 import org.turnd.stun.IntegrityKey;
 import org.turnd.stun.KeyAlgorithm;
 import org.turnd.stun.RestCredentials;
+import org.turnd.stun.UserHash;
 
 class CredentialsTest {
     private static final String REALM = "example.com";
@@ -90,6 +91,69 @@ class CredentialsTest {
         var rotated = new CompositeCredentials(List.of(secret("new", clock)));
         assertEquals(1, rotated.candidates());
         assertEquals(keyOf("new"), md5(rotated, USERNAME, REALM, 0));
+    }
+
+    @Test
+    @Tag("E-06")
+    void derivedPasswordMakesSha256KeysToo() {
+        assertEquals(
+                key("d020742831137447484a181bd0ae029e2ca8077cd00d5aa57cdb75390b6c451c"),
+                key(secretAt(0), KeyAlgorithm.SHA_256, USERNAME, REALM, 0));
+    }
+
+    @Test
+    @Tag("E-04")
+    void expiryCountsOnlyWhereItCutsAllocations() {
+        InstantSource clock = InstantSource.fixed(Instant.ofEpochSecond(EXPIRY - 7));
+        for (ExpiredCredentials expired : ExpiredCredentials.values()) {
+            var source = new TimeLimitedCredentials(new Secret(SHARED), ':', expired, clock);
+            Credential credential = source.find(USERNAME, REALM, KeyAlgorithm.MD5, 0);
+            assertNotNull(credential);
+            if (credential != null) {
+                assertEquals(
+                        expired == ExpiredCredentials.CUT ? 7 : Credential.FOREVER,
+                        credential.secondsLeft());
+            }
+        }
+    }
+
+    @Test
+    @Tag("D-25")
+    void onlyStaticUsersAreFoundByTheirHash() {
+        InstantSource clock = InstantSource.fixed(Instant.EPOCH);
+        var all =
+                new CompositeCredentials(
+                        List.of(
+                                secret(SHARED, clock),
+                                new StaticUsers(
+                                        List.of(
+                                                User.of("e\u0301ve", REALM, "pass"),
+                                                User.of("bob", REALM, "pass")),
+                                        REALM)));
+        assertEquals("\u00E9ve", all.usernameOf(UserHash.of("\u00E9ve", REALM), REALM));
+        assertEquals("bob", all.usernameOf(UserHash.of("bob", REALM), REALM));
+        assertNull(all.usernameOf(UserHash.of("bob", REALM), "other"));
+        assertNull(all.usernameOf(UserHash.of("Bob", REALM), REALM));
+        assertNull(all.usernameOf(UserHash.of(USERNAME, REALM), REALM));
+    }
+
+    @Test
+    @Tag("D-18")
+    void staticUserHasAKeyOfEachAlgorithm() {
+        var users = new StaticUsers(List.of(User.of("user", "realm", "pass")), "realm");
+        assertEquals(
+                key("07e934117abd40836e7c6329b54731b2b2d2a5f9a71f544922d75e0730d8251b"),
+                key(users, KeyAlgorithm.SHA_256, "user", "realm", 0));
+        var md5Only =
+                new StaticUsers(
+                        List.of(
+                                new User(
+                                        "user",
+                                        List.of(key("8493fbc53ba582fb4c044c456bdc40eb")),
+                                        null)),
+                        "realm");
+        assertNull(key(md5Only, KeyAlgorithm.SHA_256, "user", "realm", 0));
+        assertNotNull(md5(md5Only, "user", "realm", 0));
     }
 
     // D-27, D-30

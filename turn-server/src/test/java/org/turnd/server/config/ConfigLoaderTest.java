@@ -325,7 +325,9 @@ class ConfigLoaderTest {
         Path pem = Files.writeString(directory.resolve("x.pem"), "pem");
         for (Setting<?> setting : Schema.ALL) {
             var environment = new HashMap<>(WITH_SECRET);
-            if (setting.path().startsWith("tls.") || setting.equals(Schema.TLS)) {
+            if (setting.path().startsWith("tls.")
+                    || setting.path().equals("proxy-protocol.tls")
+                    || setting.equals(Schema.TLS)) {
                 environment.put("TURND_TLS_CERTIFICATE", pem.toString());
                 environment.put("TURND_TLS_KEY", pem.toString());
             }
@@ -354,7 +356,8 @@ class ConfigLoaderTest {
                                 "behavior-discovery.external-addresses" ->
                                 "192.0.2.1,192.0.2.2";
                         case "listeners.tls" -> "0.0.0.0:443";
-                        case "proxy-protocol.udp", "proxy-protocol.tcp" -> "0.0.0.0:3480";
+                        case "proxy-protocol.udp", "proxy-protocol.tcp", "proxy-protocol.tls" ->
+                                "0.0.0.0:3480";
                         case "peers.allow", "peers.deny", "proxy-protocol.trusted" -> "10.0.0.0/8";
                         case "tls.certificate", "tls.key" -> pem.toString();
                         case "tls.key-password" -> "words";

@@ -76,6 +76,7 @@ class LoginWireTest {
                 anonymity,
                 auth.featureBits(),
                 auth.expiredCredentials(),
+                auth.quotaBy(),
                 auth.oauth());
     }
 

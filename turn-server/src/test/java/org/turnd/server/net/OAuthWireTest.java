@@ -100,6 +100,7 @@ class OAuthWireTest {
                 auth.userAnonymity(),
                 auth.featureBits(),
                 auth.expiredCredentials(),
+                auth.quotaBy(),
                 oauth);
     }
 

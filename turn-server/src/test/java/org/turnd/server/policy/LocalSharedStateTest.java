@@ -26,6 +26,7 @@ import org.turnd.server.engine.PortRule;
 import org.turnd.server.engine.SharedState;
 import org.turnd.server.engine.SharedState.Reservation;
 import org.turnd.stun.AddressFamily;
+import org.turnd.stun.RestCredentials;
 import org.turnd.stun.TransportAddress;
 
 class LocalSharedStateTest {
@@ -258,6 +259,30 @@ class LocalSharedStateTest {
         assertTrue(state.acquireAllocation("bob"));
         state.releaseAllocation("alice");
         assertTrue(state.acquireAllocation("alice"));
+    }
+
+    @Test
+    @Tag("E-05")
+    void userQuotaCountsByUserIdWhereToldTo() {
+        var byId =
+                new LocalSharedState(
+                        relay(IPV4, null, null, 49152, 49161),
+                        Quotas.perUser(2),
+                        name -> RestCredentials.userId(name, ':'),
+                        random());
+        assertTrue(byId.acquireAllocation("1700000000:alice"));
+        assertTrue(byId.acquireAllocation("1800000000:alice"));
+        assertFalse(byId.acquireAllocation("1900000000:alice"));
+        assertTrue(byId.acquireAllocation("1700000000:bob"));
+        assertTrue(byId.acquireAllocation("1700000000"), "a name without an id counts by itself");
+        assertTrue(byId.acquireAllocation("1800000000"));
+        byId.releaseAllocation("1700000000:alice");
+        assertTrue(byId.acquireAllocation("1900000000:alice"));
+
+        var byName = new LocalSharedState(relay(IPV4, null, null, 49152, 49161), Quotas.perUser(1), random());
+        assertTrue(byName.acquireAllocation("1700000000:alice"));
+        assertTrue(byName.acquireAllocation("1800000000:alice"));
+        assertFalse(byName.acquireAllocation("1700000000:alice"));
     }
 
     @Test
