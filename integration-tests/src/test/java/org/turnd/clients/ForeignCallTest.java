@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,13 +66,31 @@ class ForeignCallTest {
     @Tag("T-06")
     void aDataChannelGoesThroughTheServer(Library alice, Library bob, Carrier carrier)
             throws IOException, InterruptedException {
+        callThroughServer(alice, bob, carrier, List.of());
+    }
+
+    /// libjuice hashes its user's name when asked to. It takes no notice of password algorithms.
+    @Test
+    @Tag("D-25")
+    void aLibraryHidesItsUsersName() throws IOException, InterruptedException {
+        callThroughServer(
+                Library.LIBDATACHANNEL,
+                Library.LIBDATACHANNEL,
+                Carrier.UDP,
+                List.of("auth.user-anonymity = on"));
+    }
+
+    private static void callThroughServer(
+            Library alice, Library bob, Carrier carrier, List<String> more)
+            throws IOException, InterruptedException {
         var server =
                 RunningServer.start(
                         ServerKind.TURND,
                         directory,
                         laboratory.serverIpv4(),
                         authority.issue(laboratory.serverIpv4()),
-                        laboratory.server()::wrapped);
+                        laboratory.server()::wrapped,
+                        more);
         try (server) {
             call(alice, bob, url(server, carrier));
         } catch (IllegalStateException e) {

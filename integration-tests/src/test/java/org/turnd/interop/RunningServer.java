@@ -87,7 +87,12 @@ public final class RunningServer implements AutoCloseable {
         return start(kind, directory, address, certificate, wrapper, List.of());
     }
 
-    private static RunningServer start(
+    /// Starts a server with more than the usual, and waits until it answers.
+    ///
+    /// @param wrapper makes the command one that runs elsewhere
+    /// @param more lines for turnd's configuration, or options for coturn
+    /// @return the running server, to be closed
+    public static RunningServer start(
             ServerKind kind,
             Path directory,
             String address,
