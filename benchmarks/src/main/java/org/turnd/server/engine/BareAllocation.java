@@ -20,7 +20,7 @@ final class BareAllocation {
         StunMessage message =
                 new StunMessage(
                         StunMethod.ALLOCATE, StunClass.REQUEST, TransactionId.of(1, 1), List.of());
-        Request request = new Request(path, message, false, null, null, 0);
+        Request request = new Request(path, message, false, null, null, null, 0);
         return new Allocation(
                 path,
                 Principal.of(

@@ -65,7 +65,8 @@ final class LoadedEngine {
                     0,
                     0x4FFF,
                     false,
-                    AbuseLimits.NONE);
+                    AbuseLimits.NONE,
+                    RelayTransports.UDP_ONLY);
 
     /// Everybody is one user.
     private static final Credentials CREDENTIALS =
@@ -269,6 +270,11 @@ final class LoadedEngine {
         @Override
         public void bindRelay(int relay, long high, long low, int port) {
             boundRelay = relay;
+        }
+
+        @Override
+        public PeerSink peers() {
+            throw new AssertionError("nobody asks for TCP relays");
         }
 
         @Override

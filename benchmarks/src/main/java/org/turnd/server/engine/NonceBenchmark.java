@@ -1,6 +1,5 @@
 package org.turnd.server.engine;
 
-import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -21,8 +20,7 @@ import org.turnd.stun.TransportAddress;
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class NonceBenchmark {
-    private final Nonces nonces =
-            new Nonces(new SplittableRandom(1), 600, SecurityFeatures.DEFAULT);
+    private final Nonces nonces = new Nonces(new byte[32], 600, SecurityFeatures.DEFAULT);
     private final ClientPath client =
             ClientPath.datagram(0, TransportAddress.ipv4(0xC6336401, 40_000));
     private final String nonce = nonces.issue(client, 0);

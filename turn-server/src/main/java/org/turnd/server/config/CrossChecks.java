@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.turnd.server.config.ServerSettings.Http;
 import org.turnd.server.config.ServerSettings.Listener;
@@ -70,6 +71,12 @@ final class CrossChecks {
                     "no address to relay from",
                     "relay.ipv4 or relay.ipv6",
                     "name an address of this machine");
+        }
+        if (relay.transports() != ServerSettings.RelayTransports.UDP) {
+            warnings.add(
+                    "relay.transports = %s: users can open TCP connections from this machine to every"
+                                    .formatted(relay.transports().name().toLowerCase(Locale.ROOT))
+                            + " address that peers permit");
         }
         checkFamily(Schema.RELAY_IPV4, relay.ipv4(), Schema.EXTERNAL_IPV4, relay.externalIpv4());
         checkFamily(Schema.RELAY_IPV6, relay.ipv6(), Schema.EXTERNAL_IPV6, relay.externalIpv6());

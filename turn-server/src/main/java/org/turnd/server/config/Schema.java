@@ -17,6 +17,7 @@ import org.turnd.server.config.ServerSettings.ChannelNumbers;
 import org.turnd.server.config.ServerSettings.DataPlane;
 import org.turnd.server.config.ServerSettings.LogFormat;
 import org.turnd.server.config.ServerSettings.LogLevel;
+import org.turnd.server.config.ServerSettings.RelayTransports;
 import org.turnd.server.config.ServerSettings.Secret;
 import org.turnd.server.config.ServerSettings.Switch;
 import org.turnd.server.config.ServerSettings.TlsProvider;
@@ -116,6 +117,17 @@ final class Schema {
                     "How long a port rests after use, so that late packets of the old peers don't"
                             + " reach the next client.");
 
+    static final Setting<RelayTransports> RELAY_TRANSPORTS =
+            Setting.of(
+                    "relay.transports",
+                    ValueTypes.choice(RelayTransports.class),
+                    "udp",
+                    "Which transports relays may have. `tcp` and `both` let clients that are"
+                            + " connected over TCP or TLS open TCP connections to peers, and take"
+                            + " them from peers (RFC 6062). No browser needs that, and it lets"
+                            + " users reach TCP services of every address that `peers` permits:"
+                            + " so it is off.");
+
     static final Setting<CidrBlock> ALLOW =
             Setting.list(
                     "peers.allow",
@@ -189,6 +201,13 @@ final class Schema {
                     ValueTypes.integer(1, 4096),
                     "256",
                     "Channels at most of an allocation.");
+    static final Setting<Integer> TCP_CONNECTIONS =
+            Setting.of(
+                    "limits.tcp-connections-per-allocation",
+                    ValueTypes.integer(1, 10_000),
+                    String.valueOf(ServerSettings.Relay.TCP_CONNECTIONS_DEFAULT),
+                    "Connections to peers at most of a TCP allocation, with those that no client"
+                            + " has come for yet.");
     static final Setting<Duration> DEFAULT_LIFETIME =
             Setting.of(
                     "limits.default-lifetime",
@@ -364,6 +383,7 @@ final class Schema {
                     MIN_PORT,
                     MAX_PORT,
                     QUARANTINE,
+                    RELAY_TRANSPORTS,
                     AuthSchema.SECRET,
                     AuthSchema.USERS,
                     AuthSchema.SEPARATOR,
@@ -392,6 +412,7 @@ final class Schema {
                     FAILED_LOGINS,
                     PERMISSIONS,
                     CHANNELS,
+                    TCP_CONNECTIONS,
                     DEFAULT_LIFETIME,
                     MAX_LIFETIME,
                     CONNECTIONS,

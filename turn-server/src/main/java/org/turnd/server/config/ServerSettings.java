@@ -143,6 +143,8 @@ public record ServerSettings(
     /// @param externalIpv6 as `externalIpv4`, for IPv6
     /// @param minPort, maxPort the port range, both included, 1024 to 65535
     /// @param quarantine how long a port rests before it is used again
+    /// @param transports which transports relays may have
+    /// @param tcpConnectionsPerAllocation connections to peers at most of one TCP relay
     public record Relay(
             @Nullable TransportAddress ipv4,
             @Nullable TransportAddress ipv6,
@@ -150,7 +152,43 @@ public record ServerSettings(
             @Nullable TransportAddress externalIpv6,
             int minPort,
             int maxPort,
-            Duration quarantine) {}
+            Duration quarantine,
+            RelayTransports transports,
+            int tcpConnectionsPerAllocation) {
+        /// Enough for a client of many peers, and few enough that one can't take all ports of a
+        /// server.
+        public static final int TCP_CONNECTIONS_DEFAULT = 64;
+
+        /// Relays of UDP alone.
+        public Relay(
+                @Nullable TransportAddress ipv4,
+                @Nullable TransportAddress ipv6,
+                @Nullable TransportAddress externalIpv4,
+                @Nullable TransportAddress externalIpv6,
+                int minPort,
+                int maxPort,
+                Duration quarantine) {
+            this(
+                    ipv4,
+                    ipv6,
+                    externalIpv4,
+                    externalIpv6,
+                    minPort,
+                    maxPort,
+                    quarantine,
+                    RelayTransports.UDP,
+                    TCP_CONNECTIONS_DEFAULT);
+        }
+    }
+
+    /// Which transports relays may have.
+    public enum RelayTransports {
+        /// RFC 8656: what WebRTC needs.
+        UDP,
+        /// RFC 6062.
+        TCP,
+        BOTH
+    }
 
     /// Credentials.
     ///

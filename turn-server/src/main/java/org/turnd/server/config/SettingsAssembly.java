@@ -154,7 +154,9 @@ final class SettingsAssembly {
                         orNull(reader.value(Schema.EXTERNAL_IPV6)),
                         reader.value(Schema.MIN_PORT),
                         reader.value(Schema.MAX_PORT),
-                        reader.value(Schema.QUARANTINE));
+                        reader.value(Schema.QUARANTINE),
+                        reader.value(Schema.RELAY_TRANSPORTS),
+                        reader.value(Schema.TCP_CONNECTIONS));
         checks.checkRelay(relay);
         return relay;
     }

@@ -30,20 +30,16 @@ final class AllocateChecks {
     ///
     /// @param setsDontFragment whether the data plane can set DF
     static Answer.@Nullable Refusal check(
-            ClientPath client, StunMessage message, boolean setsDontFragment) {
-        // Step 3. F-02, F-03.
-        RequestedTransport transport = message.first(RequestedTransport.class);
-        if (transport == null) {
-            return BAD_REQUEST;
-        }
-        if (transport.protocol() != RequestedTransport.UDP) {
-            return Answer.Refusal.of(
-                    ErrorReason.UNSUPPORTED_TRANSPORT_PROTOCOL, RefusalCause.UNSUPPORTED_TRANSPORT);
+            Request request, RelayTransports allowed, boolean setsDontFragment) {
+        StunMessage message = request.message();
+        Answer.Refusal wrongTransport = checkTransport(request, allowed);
+        if (wrongTransport != null) {
+            return wrongTransport;
         }
         // Step 4. F-04, F-05.
         if (message.has(AttributeType.DONT_FRAGMENT)
                 && (!setsDontFragment
-                        || Fragmentation.needsReceivedDontFragment(client, message))) {
+                        || Fragmentation.needsReceivedDontFragment(request.client(), message))) {
             return DONT_FRAGMENT_UNKNOWN;
         }
         boolean even = message.has(AttributeType.EVEN_PORT);
@@ -94,6 +90,41 @@ final class AllocateChecks {
                 ? null
                 : Answer.Refusal.of(
                         ErrorReason.MOBILITY_FORBIDDEN, RefusalCause.MOBILITY_FORBIDDEN);
+    }
+
+    /// Says whether a checked Allocate is for a TCP relay (RFC 6062 §4.1).
+    static boolean asksForTcp(StunMessage message) {
+        RequestedTransport transport = message.first(RequestedTransport.class);
+        return transport != null && transport.protocol() == RequestedTransport.TCP;
+    }
+
+    // Step 3, and RFC 6062 §5.1.
+    private static Answer.@Nullable Refusal checkTransport(
+            Request request, RelayTransports allowed) {
+        StunMessage message = request.message();
+        RequestedTransport transport = message.first(RequestedTransport.class);
+        // F-02.
+        if (transport == null) {
+            return BAD_REQUEST;
+        }
+        if (transport.protocol() == RequestedTransport.UDP) {
+            // L-03.
+            return allowed.udp()
+                    ? null
+                    : Answer.Refusal.of(ErrorReason.FORBIDDEN, RefusalCause.TRANSPORT_DENIED);
+        }
+        // F-03.
+        if (transport.protocol() != RequestedTransport.TCP || !allowed.tcp()) {
+            return Answer.Refusal.of(
+                    ErrorReason.UNSUPPORTED_TRANSPORT_PROTOCOL, RefusalCause.UNSUPPORTED_TRANSPORT);
+        }
+        // L-01, L-02.
+        return request.client().transport().isDatagram()
+                        || message.has(AttributeType.DONT_FRAGMENT)
+                        || message.has(AttributeType.EVEN_PORT)
+                        || message.has(AttributeType.RESERVATION_TOKEN)
+                ? BAD_REQUEST
+                : null;
     }
 
     private static boolean isAnyMalformed(StunMessage message) {

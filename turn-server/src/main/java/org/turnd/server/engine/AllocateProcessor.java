@@ -131,11 +131,13 @@ final class AllocateProcessor {
     private Answer.@Nullable Refusal check(Request request) {
         StunMessage message = request.message();
         Answer.Refusal wrong =
-                AllocateChecks.check(request.client(), message, sink.setsDontFragment());
+                AllocateChecks.check(request, settings.relayTransports(), sink.setsDontFragment());
         if (wrong != null) {
             return wrong;
         }
-        Answer.Refusal forbidden = AllocateChecks.checkMobility(message, settings.mobility());
+        // L-21: a TCP allocation ends with its control connection.
+        boolean mayMove = settings.mobility() && !AllocateChecks.asksForTcp(message);
+        Answer.Refusal forbidden = AllocateChecks.checkMobility(message, mayMove);
         if (forbidden != null) {
             return forbidden;
         }
@@ -234,6 +236,7 @@ final class AllocateProcessor {
                 new Allocation(
                         request.client(), request.user(), allocations.newChannels(), pending);
         allocation.bandwidth = shared.bandwidthOf(allocation.username, request.nowNanos());
+        allocation.relaysTcp = AllocateChecks.asksForTcp(request.message());
         allocations.begin(allocation);
         // All relays are there before the first is bound: a sink may answer at once.
         List<Relay> relays = new ArrayList<>();

@@ -37,6 +37,9 @@ final class Allocation extends TimerWheel.Timer {
     /// What the answer to the Allocate still waits for; null once it was sent.
     @Nullable PendingAllocate pending;
 
+    /// The relayed transport addresses are TCP's (RFC 6062).
+    boolean relaysTcp;
+
     long bytesToPeers;
     long bytesToClient;
     boolean ended;

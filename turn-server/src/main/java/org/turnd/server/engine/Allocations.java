@@ -3,6 +3,7 @@ package org.turnd.server.engine;
 import io.netty.buffer.Unpooled;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,7 @@ final class Allocations {
     private final EngineCounters counters;
     private final ChannelOffload offload;
     private final TimerWheel wheel;
+    private final PeerConnections peerConnections;
     private final long seed;
     private final ClientPaths paths;
     private final Map<Long, Allocation> mobile = new HashMap<>();
@@ -45,6 +47,8 @@ final class Allocations {
             EngineEvents events,
             EngineCounters counters,
             ChannelOffload offload,
+            TimerWheel wheel,
+            PeerConnections peerConnections,
             RandomGenerator random) {
         this.shard = shard;
         this.settings = settings;
@@ -53,7 +57,8 @@ final class Allocations {
         this.events = events;
         this.counters = counters;
         this.offload = offload;
-        this.wheel = new TimerWheel();
+        this.wheel = wheel;
+        this.peerConnections = peerConnections;
         this.seed = random.nextLong();
         this.paths = new ClientPaths(seed);
     }
@@ -113,6 +118,9 @@ final class Allocations {
         }
         Permissions permissions = new Permissions(seed, settings.permissionsMax());
         Relay relay = new Relay(id, allocation, relayed, permissions);
+        if (allocation.relaysTcp) {
+            relay.connections = new LinkedHashSet<>();
+        }
         relays[id] = relay;
         allocation.setRelay(relay.family, relay);
         return relay;
@@ -124,7 +132,11 @@ final class Allocations {
             throw new IllegalStateException("no relay address for " + relay.family);
         }
         relay.bindAttempts++;
-        sink.bindRelay(relay.id, local.high(), local.low(), relay.port());
+        if (relay.allocation.relaysTcp) {
+            sink.peers().listen(relay.id, local.high(), local.low(), relay.port());
+        } else {
+            sink.bindRelay(relay.id, local.high(), local.low(), relay.port());
+        }
     }
 
     /// Tries another port for a relay that could not be bound. Returns false when that was the last
@@ -148,7 +160,11 @@ final class Allocations {
     void open(Relay relay, long expiresNanos) {
         relay.state = Relay.State.OPEN;
         relay.expiresNanos = expiresNanos;
-        shared.publishRelay(relay.family, relay.port(), shard, relay.id);
+        if (relay.allocation.relaysTcp) {
+            shared.publishTcpRelay(relay.family, relay.port());
+        } else {
+            shared.publishRelay(relay.family, relay.port(), shard, relay.id);
+        }
     }
 
     /// Sets the time-to-expiry of a relay.
@@ -166,6 +182,7 @@ final class Allocations {
     /// when that was its last.
     void endRelay(Relay relay, EndReason reason, long nowNanos) {
         Allocation allocation = relay.allocation;
+        closeConnections(relay, reason, nowNanos);
         closeChannels(relay);
         closeRelay(relay, nowNanos);
         if (allocation.hasRelay()) {
@@ -260,6 +277,7 @@ final class Allocations {
         for (AddressFamily family : AddressFamily.values()) {
             Relay relay = allocation.relay(family);
             if (relay != null) {
+                closeConnections(relay, reason, nowNanos);
                 closeChannels(relay);
                 closeRelay(relay, nowNanos);
             }
@@ -305,6 +323,10 @@ final class Allocations {
         wheel.advance(
                 nowNanos,
                 timer -> {
+                    if (timer instanceof PeerConnection connection) {
+                        peerConnections.onDue(connection, nowNanos);
+                        return;
+                    }
                     Allocation allocation = (Allocation) timer;
                     endExpired(allocation, nowNanos);
                     if (!allocation.ended) {
@@ -326,6 +348,10 @@ final class Allocations {
         }
     }
 
+    private void closeConnections(Relay relay, EndReason reason, long nowNanos) {
+        peerConnections.closeAll(relay, reason != EndReason.CONNECTION_CLOSED, nowNanos);
+    }
+
     private void closeChannels(Relay relay) {
         Allocation allocation = relay.allocation;
         allocation.channels.forEach(channel -> {
@@ -342,7 +368,11 @@ final class Allocations {
         }
         relay.state = Relay.State.CLOSED;
         relay.allocation.setRelay(relay.family, null);
-        sink.closeRelay(relay.id);
+        if (relay.allocation.relaysTcp) {
+            sink.peers().stopListening(relay.id);
+        } else {
+            sink.closeRelay(relay.id);
+        }
         shared.returnPort(relay.family, relay.port(), nowNanos);
         relays[relay.id] = null;
         if (freeRelayIdCount == freeRelayIds.length) {

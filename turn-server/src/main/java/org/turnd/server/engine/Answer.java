@@ -23,6 +23,6 @@ sealed interface Answer {
         }
     }
 
-    /// The answer follows when the relay sockets are bound.
+    /// The answer follows when sockets are bound or connected.
     record Later() implements Answer {}
 }

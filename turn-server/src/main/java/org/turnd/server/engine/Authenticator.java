@@ -40,6 +40,7 @@ final class Authenticator {
 
     Authenticator(
             EngineSettings settings,
+            SharedState shared,
             Credentials credentials,
             MessageIntegrity integrity,
             RandomGenerator random) {
@@ -47,7 +48,7 @@ final class Authenticator {
         this.features = settings.features();
         this.passwordAlgorithms = features.attribute();
         this.credentials = credentials;
-        this.nonces = new Nonces(random, settings.nonceLifetimeSeconds(), features);
+        this.nonces = new Nonces(shared.nonceSecret(), settings.nonceLifetimeSeconds(), features);
         this.integrity = integrity;
         byte[] unguessable = new byte[16];
         random.nextBytes(unguessable);
@@ -85,14 +86,14 @@ final class Authenticator {
                         ? identify(request, view, claim, algorithm)
                         : identifyByToken(request, view, claim, algorithm, tokens);
         // Step 8, after the MAC (D-11, W-04).
-        boolean fresh = nonces.isFresh(claim.nonce(), request.client(), request.nowNanos());
-        if (verdict instanceof Verdict.Granted) {
-            return fresh
+        if (verdict instanceof Verdict.Granted(Principal principal)) {
+            return isFresh(claim.nonce(), request, principal)
                     ? verdict
                     : challenge(ErrorReason.STALE_NONCE, RefusalCause.STALE_NONCE, request);
         }
         // Only who got the nonce has tried: nobody can lock another source out.
-        if (fresh && !byToken) {
+        if (!byToken
+                && nonces.isFresh(claim.nonce(), request.client(), request.nowNanos())) {
             logins.count(request, claim);
         }
         // O-02 (RFC 7635 §7): who comes with a token can't be known here, and is told why.
@@ -100,6 +101,20 @@ final class Authenticator {
                 ? new Verdict.Refused(
                         UnderstoodAttributes.refusal(List.of(AttributeType.ACCESS_TOKEN)))
                 : verdict;
+    }
+
+    private boolean isFresh(String nonce, Request request, Principal principal) {
+        ClientPath client = request.client();
+        long nowNanos = request.nowNanos();
+        if (nonces.isFresh(nonce, client, nowNanos)) {
+            return true;
+        }
+        // W-14: a data connection may begin with the nonce of its control connection.
+        ConnectionOwner owner = request.owner();
+        return owner != null
+                && owner.username().equals(principal.username())
+                && owner.isAtHostOf(client)
+                && nonces.isFresh(nonce, owner.control(), nowNanos);
     }
 
     /// By token where there is one, or was one when the allocation was made; else by password.
@@ -181,15 +196,14 @@ final class Authenticator {
                 : null;
     }
 
-    /// Who made the allocation that a request is about, where the request is from the same user,
-    /// with a key of the same kind, and in time.
+    /// Who made the allocation that a request is about (L-13: or its peer's connection), where the
+    /// request is from the same user, with a key of the same kind, and in time.
     private static @Nullable Principal ownerOf(
             Request request, String username, KeyAlgorithm algorithm) {
-        Allocation allocation = request.allocation();
-        if (allocation == null) {
+        Principal owner = request.owning();
+        if (owner == null) {
             return null;
         }
-        Principal owner = allocation.owner;
         boolean isSame =
                 owner.token() == null
                         && owner.username().equals(username)

@@ -17,6 +17,12 @@ public enum Counter {
     ICMP_ERRORS_RELAYED,
     /// Of a type that isn't relayed, without permission, or too many.
     ICMP_ERRORS_DROPPED,
+    PEER_CONNECTIONS_OPENED,
+    PEER_CONNECTIONS_CLOSED,
+    /// Peers that connected without a permission, or one too many.
+    PEER_CONNECTIONS_REFUSED,
+    /// Closed, because the client didn't come for them.
+    PEER_CONNECTIONS_NOT_BOUND,
     DROPPED_MALFORMED,
     DROPPED_UNKNOWN_METHOD,
     DROPPED_UNEXPECTED_CLASS,

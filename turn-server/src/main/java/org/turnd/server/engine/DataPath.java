@@ -103,7 +103,12 @@ final class DataPath {
         int peer = message.find(AttributeType.XOR_PEER_ADDRESS);
         int data = message.find(AttributeType.DATA);
         // I-03, A-17.
-        if (peer < 0 || data < 0 || !message.isAddress(peer) || understood.lacksAny(message)) {
+        if (peer < 0
+                || data < 0
+                || !message.isAddress(peer)
+                // L-19.
+                || allocation.relaysTcp
+                || understood.lacksAny(message)) {
             counters.increment(Counter.DROPPED_BAD_INDICATION);
             return false;
         }

@@ -31,6 +31,29 @@ public interface EngineEvents {
     /// A five-tuple isn't its allocation's any more, and the allocation goes on.
     default void onClientLeft(ClientPath client, String username) {}
 
+    /// A connection between a TCP relayed transport address and a peer is open (RFC 6062).
+    default void onPeerConnected(ClientPath client, String username, TransportAddress peer) {}
+
+    /// A connection to a peer has ended.
+    ///
+    /// @param client the control connection
+    default void onPeerConnectionEnded(
+            ClientPath client,
+            String username,
+            TransportAddress peer,
+            PeerConnectionEnd reason,
+            long bytesToPeer,
+            long bytesToClient) {}
+
+    /// Why a connection to a peer ended.
+    enum PeerConnectionEnd {
+        /// The peer or the client has closed it.
+        CLOSED,
+        /// The client didn't come for it.
+        NOT_BOUND,
+        ALLOCATION_ENDED
+    }
+
     /// Why an allocation ended.
     enum EndReason {
         EXPIRED,

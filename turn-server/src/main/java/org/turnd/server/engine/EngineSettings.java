@@ -17,6 +17,7 @@ import org.turnd.stun.StunAttribute.Lifetime;
 /// @param channelsMax channels at most in one allocation (J-06)
 /// @param channelNumberMax the highest channel number, 0x4FFF or, for RFC 5766, 0x7FFF (J-02)
 /// @param classicStun answer Binding requests of RFC 3489, which lack the magic cookie (B-01)
+/// @param relayTransports which transports relays may have
 /// @param storedAnswersMax answers at most kept for retransmitted requests on this shard (C-02)
 /// @param mobility whether clients get and may use tickets (RFC 8016)
 /// @param mobilityWindowSeconds how long a mobile allocation outlives its connection (C-14)
@@ -37,7 +38,8 @@ public record EngineSettings(
         int mobilityWindowSeconds,
         int channelNumberMax,
         boolean classicStun,
-        AbuseLimits abuse) {
+        AbuseLimits abuse,
+        RelayTransports relayTransports) {
 
     // F-17, G-02 (RFC 8656 §7.2, §8.2): a client cannot ask for less than the default lifetime.
     // E-04: nor does it get more than its credential has left.

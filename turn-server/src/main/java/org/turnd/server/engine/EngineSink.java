@@ -81,6 +81,9 @@ public interface EngineSink {
     /// @param high, low, port the local address to bind, not its external mapping
     void bindRelay(int relay, long high, long low, int port);
 
+    /// What is done for relayed transport addresses of TCP.
+    PeerSink peers();
+
     /// Closes the socket of a relayed transport address; nothing may arrive from it any more.
     void closeRelay(int relay);
 }

@@ -8,6 +8,8 @@ import org.turnd.server.engine.EngineEvents.EndReason;
 import org.turnd.stun.ErrorReason;
 import org.turnd.stun.StunAttribute;
 import org.turnd.stun.StunAttribute.MobilityTicket;
+import org.turnd.stun.StunMessage;
+import org.turnd.stun.StunMethod;
 
 /// Clients that change their five-tuple and keep their allocation (RFC 8016).
 ///
@@ -143,5 +145,10 @@ final class Mobility {
                 tickets.seal(
                         new MobilityTickets.Ticket(
                                 shard, allocation.ticketSerial, allocation.ticketGeneration)));
+    }
+
+    /// Returns the ticket of a Refresh, or null.
+    static @Nullable MobilityTicket ticketIn(StunMessage message) {
+        return message.method() == StunMethod.REFRESH ? message.first(MobilityTicket.class) : null;
     }
 }

@@ -6,7 +6,6 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.random.RandomGenerator;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.turnd.stun.TransportAddress;
@@ -30,12 +29,11 @@ final class Nonces {
     private final Mac mac;
     private final ByteBuffer input = ByteBuffer.allocate(2 * Long.BYTES + 3 * Integer.BYTES);
 
-    Nonces(RandomGenerator random, int lifetimeSeconds, SecurityFeatures offered) {
+    /// @param secret 32 bytes that nobody can guess
+    Nonces(byte[] secret, int lifetimeSeconds, SecurityFeatures offered) {
         this.lifetimeSeconds = lifetimeSeconds;
         this.cookie = offered.cookie();
         this.features = (cookie + offered.passwordAlgorithms()).getBytes(StandardCharsets.US_ASCII);
-        byte[] secret = new byte[32];
-        random.nextBytes(secret);
         try {
             mac = Mac.getInstance("HmacSHA256");
             mac.init(new SecretKeySpec(secret, "HmacSHA256"));

@@ -71,6 +71,10 @@ final class PermissionProcessor {
 
     /// Binds a channel, or binds it again.
     Answer channelBind(Request request, Allocation allocation) {
+        // L-19.
+        if (allocation.relaysTcp) {
+            return Answer.Refusal.of(ErrorReason.FORBIDDEN, RefusalCause.WRONG_TRANSPORT);
+        }
         StunMessage message = request.message();
         long nowNanos = request.nowNanos();
         ChannelNumber number = message.first(ChannelNumber.class);

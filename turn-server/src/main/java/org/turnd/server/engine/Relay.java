@@ -1,5 +1,6 @@
 package org.turnd.server.engine;
 
+import java.util.Set;
 import org.turnd.stun.AddressFamily;
 import org.turnd.stun.TransportAddress;
 
@@ -21,6 +22,9 @@ final class Relay {
     final Allocation allocation;
     final AddressFamily family;
     final Permissions permissions;
+
+    /// Those of a TCP relay, pending or open.
+    Set<PeerConnection> connections = Set.of();
 
     /// The address that clients and peers see.
     TransportAddress relayed;

@@ -63,9 +63,23 @@ public interface SharedState {
     /// Makes a bound relay known under its external (and internal) address.
     void publishRelay(AddressFamily family, int port, int shard, int relay);
 
+    /// Makes a listening TCP relay known, under both addresses. Its port is free for no UDP relay.
+    void publishTcpRelay(AddressFamily family, int port);
+
+    /// Says whether a TCP relay listens at this relayed transport address.
+    boolean isTcpRelay(long high, long low, int port);
+
+    /// Forgets a relay of either kind.
     void withdrawRelay(AddressFamily family, int port);
 
-    /// Returns `shard << 32 | relay` of a live relayed transport address, or [#NONE].
+    /// The connections between TCP relays and peers.
+    ConnectionDirectory connections();
+
+    /// What the nonces of every shard are sealed with: 32 bytes that nobody can guess. A client's
+    /// nonce is good on whichever shard its next connection arrives.
+    byte[] nonceSecret();
+
+    /// Returns `shard << 32 | relay` of a live UDP relayed transport address, or [#NONE].
     long findRelay(long high, long low, int port);
 
     /// A claimed port.

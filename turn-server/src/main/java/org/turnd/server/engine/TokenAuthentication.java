@@ -75,12 +75,11 @@ final class TokenAuthentication {
     /// Who made the allocation that a request is about with a token, where the request is from the
     /// same client and in time; otherwise null.
     @Nullable Principal ownerOf(Request request, StunView view, Claim claim) {
-        Allocation allocation = request.allocation();
-        AccessTokens.Good token = allocation == null ? null : allocation.owner.token();
-        if (allocation == null || token == null) {
+        Principal owner = request.owning();
+        AccessTokens.Good token = owner == null ? null : owner.token();
+        if (owner == null || token == null) {
             return null;
         }
-        Principal owner = allocation.owner;
         if (!owner.username().equals(claim.username())
                 || owner.secondsLeft(request.nowNanos()) <= 0) {
             return null;

@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 import org.turnd.server.engine.EngineEvents.EndReason;
 import org.turnd.stun.ChannelData;
 import org.turnd.stun.Decoded;
-import org.turnd.stun.ErrorReason;
 import org.turnd.stun.FirstByte;
 import org.turnd.stun.MalformedStun;
 import org.turnd.stun.MessageIntegrity;
@@ -44,10 +43,12 @@ public final class TurnEngine {
     private final BindingProcessor binding;
     private final Redirector redirector;
     private final AllocateProcessor allocate;
-    private final RefreshProcessor refresh;
     private final Mobility mobility;
     private final Roaming roaming;
-    private final PermissionProcessor permission;
+    private final ConnectProcessor connect;
+    private final PeerInputs peers;
+    private final Processors processors;
+    private final boolean relaysTcp;
 
     /// @param shard this engine's number, as [EngineSink#handOver] and [SharedState] use it
     /// @param policy peers that may be reached
@@ -66,8 +67,25 @@ public final class TurnEngine {
         channelNumberMax = settings.channelNumberMax();
         MessageIntegrity integrity = new MessageIntegrity();
         storedAnswers = new StoredAnswers(settings.storedAnswersMax(), random.nextLong());
+        responder =
+                new Responder(settings, integrity, storedAnswers, sink, events, counters, random);
+        TimerWheel wheel = new TimerWheel();
+        relaysTcp = settings.relayTransports().tcp();
+        PeerConnections peerConnections =
+                new PeerConnections(
+                        shard, settings, shared, sink, events, counters, responder, wheel, random);
         allocations =
-                new Allocations(shard, settings, shared, sink, events, counters, offload, random);
+                new Allocations(
+                        shard,
+                        settings,
+                        shared,
+                        sink,
+                        events,
+                        counters,
+                        offload,
+                        wheel,
+                        peerConnections,
+                        random);
         TransactionIds transactionIds = new TransactionIds(random);
         understood = new UnderstoodAttributes(credentials.accessTokens() != null);
         dataPath =
@@ -81,14 +99,12 @@ public final class TurnEngine {
                         transactionIds,
                         understood);
         icmp = new IcmpRelay(sink, counters, transactionIds);
-        authenticator = new Authenticator(settings, credentials, integrity, random);
-        responder =
-                new Responder(settings, integrity, storedAnswers, sink, events, counters, random);
+        authenticator = new Authenticator(settings, shared, credentials, integrity, random);
         discovery = new NatDiscovery(counters, responder, understood, random);
         classic = new ClassicStun(settings.classicStun(), counters, discovery, responder);
         binding = new BindingProcessor(counters, understood, discovery, responder);
         redirector = new Redirector(settings.redirect());
-        refresh = new RefreshProcessor(settings, allocations);
+        RefreshProcessor refresh = new RefreshProcessor(settings, allocations);
         mobility = new Mobility(shard, settings, shared, allocations, refresh, random);
         roaming =
                 new Roaming(shard, settings, allocations, mobility, sink, random.nextLong(), this);
@@ -103,7 +119,16 @@ public final class TurnEngine {
                         counters,
                         responder,
                         sink);
-        permission = new PermissionProcessor(settings, shared, policy, offload, events, counters);
+        connect = new ConnectProcessor(shared, policy, peerConnections, sink);
+        peers = new PeerInputs(allocations, peerConnections);
+        processors =
+                new Processors(
+                        allocate,
+                        refresh,
+                        mobility,
+                        new PermissionProcessor(
+                                settings, shared, policy, offload, events, counters),
+                        connect);
     }
 
     /// A UDP datagram from a client.
@@ -243,7 +268,12 @@ public final class TurnEngine {
                 nowNanos);
     }
 
-    /// The socket asked for with [EngineSink#bindRelay] is open.
+    /// What the engine is told of TCP connections with peers.
+    public PeerInputs peers() {
+        return peers;
+    }
+
+    /// The socket asked for with [EngineSink#bindRelay] or [PeerSink#listen] is open.
     public void onRelayBound(int relay, long nowNanos) {
         Relay bound = allocations.relay(relay);
         if (bound != null) {
@@ -251,7 +281,7 @@ public final class TurnEngine {
         }
     }
 
-    /// The socket asked for with [EngineSink#bindRelay] can't be opened.
+    /// The socket asked for with [EngineSink#bindRelay] or [PeerSink#listen] can't be opened.
     public void onRelayFailed(int relay, long nowNanos) {
         Relay failed = allocations.relay(relay);
         PendingAllocate pending = failed == null ? null : failed.allocation.pending;
@@ -355,7 +385,7 @@ public final class TurnEngine {
             counters.increment(Counter.DROPPED_MALFORMED);
             return;
         }
-        MobilityTicket ticket = ticketOf(message);
+        MobilityTicket ticket = Mobility.ticketIn(message);
         int ticketShard = ticket == null ? SharedState.NONE : mobility.shardOf(ticket);
         if (allocation == null
                 && roaming.passElsewhere(
@@ -364,18 +394,20 @@ public final class TurnEngine {
         }
         // E-04: also who moves goes on with the key that the allocation began with.
         Allocation claimed = ticket == null ? allocation : mobility.find(ticket, nowNanos);
-        answer(new Request(client, message, view.hasFingerprint(), claimed, null, nowNanos));
+        Request request =
+                new Request(client, message, view.hasFingerprint(), claimed, null, null, nowNanos);
+        answer(
+                method == StunMethod.CONNECTION_BIND
+                        ? request.naming(connect.ownerOf(request))
+                        : request);
     }
 
-    private static boolean isServed(StunMethod method) {
+    private boolean isServed(StunMethod method) {
         return switch (method) {
             case BINDING, ALLOCATE, REFRESH, CREATE_PERMISSION, CHANNEL_BIND, SEND, DATA -> true;
-            case SHARED_SECRET, CONNECT, CONNECTION_BIND, CONNECTION_ATTEMPT, GOOG_PING -> false;
+            case CONNECT, CONNECTION_BIND, CONNECTION_ATTEMPT -> relaysTcp;
+            case SHARED_SECRET, GOOG_PING -> false;
         };
-    }
-
-    private static @Nullable MobilityTicket ticketOf(StunMessage message) {
-        return message.method() == StunMethod.REFRESH ? message.first(MobilityTicket.class) : null;
     }
 
     private void answer(Request request) {
@@ -398,7 +430,8 @@ public final class TurnEngine {
                 // Step 9.
                 Answer.Refusal unknown = refuseUnknownAttributes();
                 responder.respond(
-                        authenticated, unknown != null ? unknown : process(authenticated));
+                        authenticated,
+                        unknown != null ? unknown : processors.process(authenticated));
             }
         }
     }
@@ -416,48 +449,5 @@ public final class TurnEngine {
     private Answer.@Nullable Refusal refuseUnknownAttributes() {
         List<Integer> unknown = understood.unknownIn(view);
         return unknown.isEmpty() ? null : UnderstoodAttributes.refusal(unknown);
-    }
-
-    // O-06 (RFC 7635 §9): a new token, also of a new key, may refresh what an old one has made.
-    private static boolean isRenewal(Request request, Allocation allocation) {
-        return request.message().method() == StunMethod.REFRESH
-                && allocation.owner.token() != null
-                && request.user().token() != null;
-    }
-
-    /// Steps 10 and 11.
-    private Answer process(Request request) {
-        StunMethod method = request.message().method();
-        if (method == StunMethod.ALLOCATE) {
-            return allocate.process(request);
-        }
-        MobilityTicket ticket = ticketOf(request.message());
-        if (ticket != null) {
-            return mobility.refresh(request, ticket);
-        }
-        Allocation allocation = request.allocation();
-        // G-01.
-        if (allocation == null || allocation.pending != null) {
-            return Answer.Refusal.of(ErrorReason.ALLOCATION_MISMATCH, RefusalCause.NO_ALLOCATION);
-        }
-        // D-32.
-        if (!allocation.owner.isSameUser(request.user()) && !isRenewal(request, allocation)) {
-            return Answer.Refusal.of(ErrorReason.WRONG_CREDENTIALS, RefusalCause.WRONG_USER);
-        }
-        return switch (method) {
-            case REFRESH -> refresh.process(request, allocation);
-            case CREATE_PERMISSION -> permission.createPermission(request, allocation);
-            case CHANNEL_BIND -> permission.channelBind(request, allocation);
-            case BINDING,
-                    ALLOCATE,
-                    SEND,
-                    DATA,
-                    SHARED_SECRET,
-                    CONNECT,
-                    CONNECTION_BIND,
-                    CONNECTION_ATTEMPT,
-                    GOOG_PING ->
-                    throw new IllegalStateException(method + " was dispatched before");
-        };
     }
 }

@@ -38,6 +38,7 @@ final class UnderstoodAttributes {
         AttributeType.USERHASH,
         AttributeType.XOR_MAPPED_ADDRESS,
         AttributeType.RESERVATION_TOKEN,
+        AttributeType.CONNECTION_ID,
         // ICE connectivity checks name these; a STUN server has no use for them and no quarrel.
         AttributeType.PRIORITY,
         AttributeType.USE_CANDIDATE,

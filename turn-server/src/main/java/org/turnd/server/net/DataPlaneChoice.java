@@ -1,14 +1,20 @@
 package org.turnd.server.net;
 
+import io.netty.channel.Channel;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.IntegerUnixChannelOption;
 import java.io.IOException;
+import java.net.StandardSocketOptions;
 import java.nio.channels.spi.SelectorProvider;
 import org.jspecify.annotations.Nullable;
 import org.turnd.server.config.ServerSettings.DataPlane;
@@ -18,6 +24,10 @@ import org.turnd.server.config.ServerSettings.DataPlane;
 /// @param isNative Linux's own system calls and epoll, or the JDK's channels
 /// @param reason why it is this one, in one line
 public record DataPlaneChoice(boolean isNative, String reason) {
+    /// Netty's own SO_REUSEPORT isn't for sockets that connect. Level and name as Linux has them.
+    private static final IntegerUnixChannelOption EPOLL_REUSEPORT =
+            new IntegerUnixChannelOption("SO_REUSEPORT", 1, 15);
+
     /// Chooses what the operator wants and this system can do.
     ///
     /// @throws IOException when `native` is wanted and doesn't work here; the message says why
@@ -67,6 +77,22 @@ public record DataPlaneChoice(boolean isNative, String reason) {
         return isNative
                 ? new EpollServerSocketChannel(family)
                 : new NioServerSocketChannel(SelectorProvider.provider(), family);
+    }
+
+    Channel socketChannel(SocketProtocolFamily family) {
+        return isNative
+                ? new EpollSocketChannel(family)
+                : new NioSocketChannel(SelectorProvider.provider(), family);
+    }
+
+    /// Lets a TCP socket share its port (SO_REUSEPORT).
+    ///
+    /// @return whether the system can
+    boolean sharePort(Channel channel) {
+        return isNative
+                ? channel.config().setOption(EPOLL_REUSEPORT, 1)
+                : channel.config()
+                        .setOption(NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT), true);
     }
 
     /// Says whether the native plane works.

@@ -52,6 +52,22 @@ final class MarkingEvents implements EngineEvents {
     }
 
     @Override
+    public void onPeerConnected(ClientPath client, String username, TransportAddress peer) {
+        next.onPeerConnected(client, username, peer);
+    }
+
+    @Override
+    public void onPeerConnectionEnded(
+            ClientPath client,
+            String username,
+            TransportAddress peer,
+            PeerConnectionEnd reason,
+            long bytesToPeer,
+            long bytesToClient) {
+        next.onPeerConnectionEnded(client, username, peer, reason, bytesToPeer, bytesToClient);
+    }
+
+    @Override
     public void onRefused(ClientPath client, StunMethod method, int errorCode, RefusalCause cause) {
         next.onRefused(client, method, errorCode, cause);
     }

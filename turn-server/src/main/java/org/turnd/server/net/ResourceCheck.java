@@ -51,7 +51,10 @@ final class ResourceCheck {
 
     private void checkOpenFiles(List<String> warnings) {
         long relays = relaysMax();
-        long connections = streamListeners == 0 ? 0 : settings.limits().connections();
+        long clients = streamListeners == 0 ? 0 : settings.limits().connections();
+        // A client's stream for each connection of a TCP relay.
+        boolean relaysTcp = settings.relay().transports() != ServerSettings.RelayTransports.UDP;
+        long connections = relaysTcp ? 2 * clients : clients;
         long others =
                 OTHER_FILES + (long) shards * (FILES_PER_LOOP + udpListeners) + streamListeners;
         long needed = relays + connections + others;

@@ -5,13 +5,11 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.util.collection.IntObjectHashMap;
-import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,6 +19,7 @@ import org.turnd.server.engine.ClientPath;
 import org.turnd.server.engine.DiscoverySocket;
 import org.turnd.server.engine.EngineCounters;
 import org.turnd.server.engine.EngineSink;
+import org.turnd.server.engine.PeerSink;
 import org.turnd.server.engine.TurnEngine;
 import org.turnd.server.net.ShardCounters.Counter;
 import org.turnd.server.policy.AddressRanges;
@@ -34,11 +33,11 @@ import org.turnd.stun.TransportAddress;
 /// Methods belong to the loop's thread unless they say otherwise.
 final class Shard implements EngineSink, ShardStatus {
     private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
-    private static final long NEVER = Long.MAX_VALUE;
 
     private final int index;
     private final SingleThreadIoEventLoop loop;
     private final UdpIo udp;
+    private final TcpRelays tcpRelays;
     private final Coalescing coalescing;
     private final TurnEngine engine;
     private final List<Shard> shards;
@@ -47,7 +46,6 @@ final class Shard implements EngineSink, ShardStatus {
     private final ShardCounters counters = new ShardCounters();
     private final AtomicInteger allocations = new AtomicInteger();
     private final AtomicInteger connections = new AtomicInteger();
-
     private final HandOvers handOvers;
     private final PassedClients passedClients;
     private final IntObjectHashMap<StreamConnection> streams = new IntObjectHashMap<>();
@@ -62,23 +60,23 @@ final class Shard implements EngineSink, ShardStatus {
 
     private final SocketOwners sockets = new SocketOwners();
     private final PeerReceiver peerReceiver = new PeerReceiver();
-
     private final RelayedSends relayed;
     private final ClientSends clients;
 
     private final Runnable endOfWakeUp = this::endWakeUp;
     private boolean awake;
     private long nowNanos;
-    private @Nullable Future<?> timer;
-    private long timerNanos = NEVER;
+    private final DeadlineTimer timer;
 
     /// @param shards all shards of the server, this one at `index`; complete before traffic comes
     /// @param engines makes the shard's engine
+    /// @param plane what carries UDP and makes TCP sockets
     /// @param coalescing keeps the wake-ups of this shard apart
     /// @param onEmpty told when the last allocation of this shard has ended
     Shard(
             int index,
             SingleThreadIoEventLoop loop,
+            DataPlaneChoice plane,
             UdpIo udp,
             Coalescing coalescing,
             List<Shard> shards,
@@ -87,6 +85,7 @@ final class Shard implements EngineSink, ShardStatus {
             Runnable onEmpty) {
         this.index = index;
         this.loop = loop;
+        this.timer = new DeadlineTimer(loop, this::onTimer);
         this.udp = udp;
         this.relayed = new RelayedSends(udp, counters);
         this.clients = new ClientSends(this, udp, sockets, relayed, streams);
@@ -97,6 +96,7 @@ final class Shard implements EngineSink, ShardStatus {
         this.handOvers = new HandOvers(loop, new HandOverReader());
         this.engine = engines.create(index, this, clients::mark);
         this.passedClients = new PassedClients(this, engine.roaming(), clients::mark, streams);
+        this.tcpRelays = new TcpRelays(this, engine, plane);
     }
 
     SingleThreadIoEventLoop loop() {
@@ -120,27 +120,12 @@ final class Shard implements EngineSink, ShardStatus {
         }
         unflushed.clear();
         udp.flush();
-        setTimer();
+        timer.set(engine.nextDeadlineNanos());
         publish();
         coalescing.endWakeUp(nowNanos);
     }
 
-    private void setTimer() {
-        long deadline = engine.nextDeadlineNanos();
-        if (deadline >= timerNanos) {
-            return;
-        }
-        if (timer != null) {
-            timer.cancel(false);
-        }
-        timerNanos = deadline;
-        long delay = Math.max(0, deadline - System.nanoTime());
-        timer = loop.schedule(this::onTimer, delay, TimeUnit.NANOSECONDS);
-    }
-
     private void onTimer() {
-        timer = null;
-        timerNanos = NEVER;
         long now = wake();
         try {
             engine.onTimer(now);
@@ -161,7 +146,7 @@ final class Shard implements EngineSink, ShardStatus {
 
     /// The engine has a bug. Its state is whole as far as can be known, and everybody else's media
     /// must go on, so the input is lost and nothing more.
-    private void onFault(RuntimeException bug) {
+    void onFault(RuntimeException bug) {
         counters.add(Counter.ENGINE_FAULTS, 1);
         if (Long.bitCount(counters.get(Counter.ENGINE_FAULTS)) == 1) {
             LOG.error("The engine of shard {} failed on an input", index, bug);
@@ -373,6 +358,21 @@ final class Shard implements EngineSink, ShardStatus {
     }
 
     @Override
+    public PeerSink peers() {
+        return tcpRelays;
+    }
+
+    /// Returns an open stream connection, or null.
+    @Nullable StreamConnection stream(int id) {
+        return streams.get(id);
+    }
+
+    /// The TCP relays of another shard.
+    TcpRelays tcpRelaysOf(int shard) {
+        return shards.get(shard).tcpRelays;
+    }
+
+    @Override
     public void handOver(
             int shard,
             long relayHigh,
@@ -451,6 +451,7 @@ final class Shard implements EngineSink, ShardStatus {
         for (StreamConnection connection : List.copyOf(streams.values())) {
             connection.finish();
         }
+        tcpRelays.closeAll();
         udp.close();
     }
 

@@ -31,6 +31,7 @@ import org.turnd.server.engine.EngineEvents;
 import org.turnd.server.engine.EngineSettings;
 import org.turnd.server.engine.PeerPolicy;
 import org.turnd.server.engine.Redirect;
+import org.turnd.server.engine.RelayTransports;
 import org.turnd.server.engine.SecurityFeatures;
 import org.turnd.server.engine.SharedState;
 import org.turnd.server.engine.Transport;
@@ -109,6 +110,7 @@ public final class ShardGroup implements AutoCloseable {
                         new Shard(
                                 shards.size(),
                                 loop,
+                                plane,
                                 udp,
                                 new Coalescing(udp::sleep, settings.coalescing().toNanos()),
                                 shards,
@@ -175,7 +177,8 @@ public final class ShardGroup implements AutoCloseable {
                 settings.stun().classic() == ServerSettings.Switch.ON,
                 new AbuseLimits(
                         limits.throttles().strangerAnswersPerSecond(),
-                        limits.throttles().failedLoginsPerMinute()));
+                        limits.throttles().failedLoginsPerMinute()),
+                relayTransports(settings.relay()));
     }
 
     private static SecurityFeatures securityFeatures(ServerSettings.Auth auth) {
@@ -204,6 +207,14 @@ public final class ShardGroup implements AutoCloseable {
                             only == null ? null : Transport.valueOf(only.name()), target.address());
                 })
                 .toList();
+    }
+
+    private static RelayTransports relayTransports(ServerSettings.Relay relay) {
+        ServerSettings.RelayTransports wanted = relay.transports();
+        return new RelayTransports(
+                wanted != ServerSettings.RelayTransports.TCP,
+                wanted != ServerSettings.RelayTransports.UDP,
+                relay.tcpConnectionsPerAllocation());
     }
 
     /// Opens these listeners, wildcards as one for each address in `local`.

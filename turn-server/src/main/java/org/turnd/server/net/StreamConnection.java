@@ -16,6 +16,7 @@ import io.netty.util.concurrent.Future;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.turnd.server.engine.ClientPath;
@@ -51,6 +52,8 @@ final class StreamConnection extends ByteToMessageDecoder {
     private boolean spoke;
     private boolean allocated;
     private boolean closed;
+    private @Nullable Consumer<ClientStream> binding;
+    private @Nullable ClientStream data;
 
     /// @param client whom a proxy named; null for who opened the connection
     /// @param id unique among the shard's open connections
@@ -107,6 +110,10 @@ final class StreamConnection extends ByteToMessageDecoder {
             }
             in.skipBytes(length);
             onFrame(in, index, length);
+            if (binding != null) {
+                becomeData(context, in, binding);
+                return;
+            }
         }
         in.skipBytes(in.readableBytes());
     }
@@ -125,10 +132,41 @@ final class StreamConnection extends ByteToMessageDecoder {
             ReferenceCountUtil.release(message);
         }
         super.channelRead(context, plaintext);
-        if (tls.isEnded()) {
+        if (tls.isEnded() && data != null) {
+            data.onTlsEnd();
+        } else if (tls.isEnded()) {
             // C-14: what ends TLS ends the five-tuple, whatever TCP does.
             finish();
         }
+    }
+
+    /// From behind the message that is being handled, this is a client data connection.
+    ///
+    /// @param owner gets the stream to bind
+    void bind(Consumer<ClientStream> owner) {
+        binding = owner;
+    }
+
+    // L-14. What came in one piece with the ConnectionBind is data.
+    private void becomeData(
+            ChannelHandlerContext context, ByteBuf in, Consumer<ClientStream> owner) {
+        flush();
+        if (deadline != null) {
+            deadline.cancel(false);
+        }
+        var stream =
+                new ClientStream(
+                        channel,
+                        transport == Transport.TLS,
+                        records,
+                        () -> shard.onStreamClosed(this, path));
+        data = stream;
+        channel.config().setAutoRead(false);
+        if (in.isReadable()) {
+            stream.onInput(in.readRetainedSlice(in.readableBytes()));
+        }
+        context.pipeline().replace(this, null, stream);
+        owner.accept(stream);
     }
 
     private void onFrame(ByteBuf in, int index, int length) {
@@ -196,6 +234,7 @@ final class StreamConnection extends ByteToMessageDecoder {
         SslHandler handler = context.pipeline().get(SslHandler.class);
         if (transport == Transport.TLS
                 && !closed
+                && data == null
                 && handler != null
                 && handler.engine() instanceof ReferenceCountedOpenSslEngine engine) {
             flush();

@@ -103,6 +103,23 @@ public final class EngineMetrics {
                                     + " process.");
             case ICMP_ERRORS_RELAYED -> icmp("relayed");
             case ICMP_ERRORS_DROPPED -> icmp("dropped");
+            case PEER_CONNECTIONS_OPENED ->
+                    Series.plain(
+                            "turnd_peer_connections_opened",
+                            "Connections between TCP relays and peers.");
+            case PEER_CONNECTIONS_CLOSED ->
+                    Series.plain(
+                            "turnd_peer_connections_closed",
+                            "Connections between TCP relays and peers that are over.");
+            case PEER_CONNECTIONS_REFUSED ->
+                    Series.plain(
+                            "turnd_peer_connections_refused",
+                            "Connections of peers to TCP relays that were closed at once: no"
+                                    + " permission, or too many.");
+            case PEER_CONNECTIONS_NOT_BOUND ->
+                    Series.plain(
+                            "turnd_peer_connections_not_bound",
+                            "Connections of TCP relays that no client came for within 30 s.");
             case PACKETS_TO_PEERS -> relayed(PACKETS, "Packets relayed.", "to_peer");
             case PACKETS_TO_CLIENTS -> relayed(PACKETS, "Packets relayed.", "to_client");
             case BYTES_TO_PEERS -> relayed(BYTES, "Bytes of application data relayed.", "to_peer");

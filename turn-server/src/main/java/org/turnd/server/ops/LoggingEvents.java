@@ -92,6 +92,41 @@ public final class LoggingEvents implements EngineEvents {
     }
 
     @Override
+    public void onPeerConnected(ClientPath client, String username, TransportAddress peer) {
+        if (log.isDebugEnabled()) {
+            log.atDebug()
+                    .setMessage("peer_connected")
+                    .addKeyValue("client", client.client())
+                    .addKeyValue("transport", client.transport())
+                    .addKeyValue("username", LogText.safe(username))
+                    .addKeyValue("peer", peer)
+                    .log();
+        }
+    }
+
+    @Override
+    public void onPeerConnectionEnded(
+            ClientPath client,
+            String username,
+            TransportAddress peer,
+            PeerConnectionEnd reason,
+            long bytesToPeer,
+            long bytesToClient) {
+        if (log.isDebugEnabled()) {
+            log.atDebug()
+                    .setMessage("peer_connection_ended")
+                    .addKeyValue("client", client.client())
+                    .addKeyValue("transport", client.transport())
+                    .addKeyValue("username", LogText.safe(username))
+                    .addKeyValue("peer", peer)
+                    .addKeyValue("reason", text(reason))
+                    .addKeyValue("bytes_to_peer", bytesToPeer)
+                    .addKeyValue("bytes_to_client", bytesToClient)
+                    .log();
+        }
+    }
+
+    @Override
     public void onRefused(ClientPath client, StunMethod method, int errorCode, RefusalCause cause) {
         Level level = level(cause);
         if (!log.isEnabledForLevel(level)) {
@@ -131,6 +166,11 @@ public final class LoggingEvents implements EngineEvents {
                     BAD_RESERVATION,
                     MOBILITY_FORBIDDEN,
                     BAD_TICKET,
+                    TRANSPORT_DENIED,
+                    WRONG_TRANSPORT,
+                    CONNECTION_EXISTS,
+                    CONNECT_FAILED,
+                    NO_CONNECTION,
                     PEER_DENIED ->
                     Level.INFO;
             case INCOMPLETE_CREDENTIALS,

@@ -9,6 +9,7 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 import org.turnd.server.config.ServerSettings;
 import org.turnd.server.engine.Bandwidth;
+import org.turnd.server.engine.ConnectionDirectory;
 import org.turnd.server.engine.PortRule;
 import org.turnd.server.engine.SharedState;
 import org.turnd.stun.AddressFamily;
@@ -35,6 +36,8 @@ public final class LocalSharedState implements SharedState {
     private final AllocationQuotas quotas;
     private final UnaryOperator<String> quotaName;
     private final SecretKey ticketKey;
+    private final LocalConnectionDirectory connections;
+    private final byte[] nonceSecret = new byte[32];
     private volatile boolean draining;
 
     /// Starts with every port free, and counts the allocations of each user name by itself.
@@ -73,6 +76,8 @@ public final class LocalSharedState implements SharedState {
         byte[] key = new byte[TICKET_KEY_BYTES];
         random.nextBytes(key);
         ticketKey = new SecretKeySpec(key, "AES");
+        connections = new LocalConnectionDirectory(random);
+        random.nextBytes(nonceSecret);
     }
 
     @Override
@@ -176,8 +181,7 @@ public final class LocalSharedState implements SharedState {
 
     @Override
     public boolean isRelayAddress(long high, long low) {
-        return (ipv4 != null && ipv4.matches(high, low))
-                || (ipv6 != null && ipv6.matches(high, low));
+        return directoryOf(high, low) != null;
     }
 
     @Override
@@ -186,6 +190,30 @@ public final class LocalSharedState implements SharedState {
         if (directory != null) {
             directory.publish(port, shard, relay);
         }
+    }
+
+    @Override
+    public void publishTcpRelay(AddressFamily family, int port) {
+        RelayDirectory directory = directories.get(family);
+        if (directory != null) {
+            directory.publishTcp(port);
+        }
+    }
+
+    @Override
+    public boolean isTcpRelay(long high, long low, int port) {
+        RelayDirectory directory = directoryOf(high, low);
+        return directory != null && directory.isTcp(port);
+    }
+
+    @Override
+    public ConnectionDirectory connections() {
+        return connections;
+    }
+
+    @Override
+    public byte[] nonceSecret() {
+        return nonceSecret.clone();
     }
 
     @Override
@@ -198,10 +226,20 @@ public final class LocalSharedState implements SharedState {
 
     @Override
     public long findRelay(long high, long low, int port) {
+        RelayDirectory directory = directoryOf(high, low);
+        return directory == null ? NONE : directory.find(port);
+    }
+
+    private @Nullable RelayDirectory directoryOf(long high, long low) {
         if (ipv4 != null && ipv4.matches(high, low)) {
-            return ipv4.find(port);
+            return ipv4;
         }
-        return ipv6 != null && ipv6.matches(high, low) ? ipv6.find(port) : NONE;
+        return ipv6 != null && ipv6.matches(high, low) ? ipv6 : null;
+    }
+
+    /// Peer data connections that live now: for tests.
+    public int connectionCount() {
+        return connections.size();
     }
 
     /// Ports of this family that can be leased now: for metrics and tests.

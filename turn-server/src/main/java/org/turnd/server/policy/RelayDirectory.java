@@ -8,6 +8,9 @@ import org.turnd.stun.TransportAddress;
 /// Where the live relayed transport addresses of one family are: an array by port. Safe on every
 /// thread; lookups neither lock nor allocate.
 final class RelayDirectory {
+    /// A TCP relay: nothing that datagrams could be handed to.
+    private static final long TCP = -2;
+
     private final TransportAddress internal;
     private final TransportAddress external;
     private final int minPort;
@@ -45,11 +48,24 @@ final class RelayDirectory {
         relays.setRelease(port - minPort, ((long) shard << 32) | relay);
     }
 
+    void publishTcp(int port) {
+        relays.setRelease(port - minPort, TCP);
+    }
+
+    boolean isTcp(int port) {
+        return at(port) == TCP;
+    }
+
     void withdraw(int port) {
         relays.setRelease(port - minPort, SharedState.NONE);
     }
 
     long find(int port) {
+        long found = at(port);
+        return found == TCP ? SharedState.NONE : found;
+    }
+
+    private long at(int port) {
         int index = port - minPort;
         return index < 0 || index >= relays.length() ? SharedState.NONE : relays.getAcquire(index);
     }

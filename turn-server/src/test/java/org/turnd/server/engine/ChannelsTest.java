@@ -34,7 +34,7 @@ class ChannelsTest {
         StunMessage message =
                 new StunMessage(
                         StunMethod.ALLOCATE, StunClass.REQUEST, TransactionId.of(1, 1), List.of());
-        Request request = new Request(path, message, false, null, null, 0);
+        Request request = new Request(path, message, false, null, null, null, 0);
         Allocation allocation =
                 new Allocation(
                         path,

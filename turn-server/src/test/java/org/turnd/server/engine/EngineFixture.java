@@ -74,6 +74,7 @@ final class EngineFixture {
         int mobilityWindowSeconds = 20;
         int channelNumberMax = 0x4FFF;
         boolean classicStun;
+        RelayTransports relayTransports = RelayTransports.UDP_ONLY;
         @Nullable TransportAddress relayIpv4 = RELAY_IPV4;
         @Nullable TransportAddress relayIpv6 = RELAY_IPV6;
         @Nullable TransportAddress externalIpv4;
@@ -210,6 +211,22 @@ final class EngineFixture {
         }
 
         @Override
+        public void onPeerConnected(ClientPath client, String username, TransportAddress peer) {
+            lines.add("connected " + username + " " + peer);
+        }
+
+        @Override
+        public void onPeerConnectionEnded(
+                ClientPath client,
+                String username,
+                TransportAddress peer,
+                PeerConnectionEnd reason,
+                long toPeer,
+                long toClient) {
+            lines.add("disconnected " + peer + " " + reason + " " + toPeer + " " + toClient);
+        }
+
+        @Override
         public void onRefused(ClientPath client, StunMethod method, int code, RefusalCause cause) {
             lines.add("refused " + method.rfcName() + " " + code + " " + cause);
         }
@@ -282,7 +299,8 @@ final class EngineFixture {
                 options.mobilityWindowSeconds,
                 options.channelNumberMax,
                 options.classicStun,
-                options.abuse);
+                options.abuse,
+                options.relayTransports);
     }
 
     private static Quotas quotas(Options options) {

@@ -47,6 +47,18 @@ sealed interface Output {
     /// A relay socket was closed.
     record CloseRelay(TransportAddress relay) implements Output {}
 
+    /// A connection to a peer was asked for.
+    ///
+    /// @param relay the local address it leaves from
+    record ConnectPeer(TransportAddress relay, int connection, TransportAddress peer)
+            implements Output {}
+
+    /// A client's stream and a connection to a peer were made one.
+    record BindPeer(Destination client, int shard, int connection) implements Output {}
+
+    /// A connection to a peer was closed.
+    record ClosePeer(int connection) implements Output {}
+
     /// Where an answer goes: a [ClientPath] that can be compared.
     record Destination(
             Transport transport, int listener, int connection, TransportAddress address) {

@@ -5,15 +5,17 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.turnd.stun.Octets;
 import org.turnd.stun.TransportAddress;
 
 /// Keeps everything the engine does as [Output] values, and plays the operating system when relay
 /// sockets are asked for. Refuses what no engine may do: to bind a relay twice, or to send from one
 /// that isn't bound.
-final class RecordingSink implements EngineSink {
+final class RecordingSink implements EngineSink, PeerSink {
     /// How the next relay sockets fare.
     enum Binding {
         AT_ONCE,
@@ -42,6 +44,7 @@ final class RecordingSink implements EngineSink {
     private final Outcome outcome;
     private final List<Output> outputs = new ArrayList<>();
     private final Map<Integer, TransportAddress> relays = new HashMap<>();
+    private final Set<Integer> connections = new HashSet<>();
     private final Deque<Integer> unsettled = new ArrayDeque<>();
 
     RecordingSink(Outcome outcome) {
@@ -174,6 +177,59 @@ final class RecordingSink implements EngineSink {
             case LATER -> unsettled.add(relay);
             case FAILS -> settle(relay, false);
         }
+    }
+
+    @Override
+    public PeerSink peers() {
+        return this;
+    }
+
+    @Override
+    public void stopListening(int relay) {
+        closeRelay(relay);
+    }
+
+    @Override
+    public void listen(int relay, long high, long low, int port) {
+        bindRelay(relay, high, low, port);
+    }
+
+    @Override
+    public void connect(int relay, int connection, long high, long low, int port) {
+        outputs.add(
+                new Output.ConnectPeer(
+                        local(relay), connection, new TransportAddress(high, low, port)));
+        if (!connections.add(connection)) {
+            throw new AssertionError("connection " + connection + " is made twice");
+        }
+    }
+
+    /// A connection that a peer has made.
+    void accepted(int connection) {
+        connections.add(connection);
+    }
+
+    /// A connection that has ended without the engine.
+    void gone(int connection) {
+        connections.remove(connection);
+    }
+
+    @Override
+    public void bind(ClientPath client, int shard, int connection) {
+        outputs.add(new Output.BindPeer(Output.Destination.of(client), shard, connection));
+    }
+
+    @Override
+    public void close(int connection) {
+        outputs.add(new Output.ClosePeer(connection));
+        if (!connections.remove(connection)) {
+            throw new AssertionError("connection " + connection + " isn't there");
+        }
+    }
+
+    /// Connections with peers, pending or open.
+    int connections() {
+        return connections.size();
     }
 
     @Override

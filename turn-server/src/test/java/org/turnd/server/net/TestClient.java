@@ -111,6 +111,11 @@ public final class TestClient implements AutoCloseable {
         return allocate(new RequestedTransport(RequestedTransport.UDP));
     }
 
+    /// Allocates a TCP relay.
+    TransportAddress allocateTcp() throws IOException {
+        return allocate(new RequestedTransport(RequestedTransport.TCP));
+    }
+
     TransportAddress allocateIpv6() throws IOException {
         return allocate(
                 new RequestedTransport(RequestedTransport.UDP), new RequestedAddressFamily(2));
@@ -145,6 +150,12 @@ public final class TestClient implements AutoCloseable {
         nonce = present(answer.first(Nonce.class)).value();
         wire.send(authenticated(method, attributes));
         return receiveStun();
+    }
+
+    /// Begins with the nonce that another connection got.
+    TestClient withNonceOf(TestClient other) {
+        nonce = other.nonce;
+        return this;
     }
 
     /// Gets a nonce.

@@ -21,6 +21,7 @@ import org.turnd.server.config.ServerSettings.LogLevel;
 import org.turnd.server.config.ServerSettings.Peers;
 import org.turnd.server.config.ServerSettings.Protocol;
 import org.turnd.server.config.ServerSettings.Relay;
+import org.turnd.server.config.ServerSettings.RelayTransports;
 import org.turnd.server.config.ServerSettings.Throttles;
 import org.turnd.server.config.ServerSettings.Tls;
 import org.turnd.server.config.ServerSettings.User;
@@ -49,6 +50,8 @@ public final class TestSettings {
     private Auth auth =
             new Auth(List.of(), List.of(User.of(USER, REALM, PASSWORD)), Duration.ofMinutes(10));
     private RedirectSettings redirect = RedirectSettings.NONE;
+    private RelayTransports relayTransports = RelayTransports.UDP;
+    private int tcpConnections = 16;
     private List<String> allow = List.of("127.0.0.0/8", "::1/128");
 
     public TestSettings listen(Protocol protocol, String host, int port) {
@@ -108,6 +111,13 @@ public final class TestSettings {
         return this;
     }
 
+    /// Allows TCP relays, beside those of UDP.
+    public TestSettings relayTcp(int connectionsPerAllocation) {
+        relayTransports = RelayTransports.BOTH;
+        tcpConnections = connectionsPerAllocation;
+        return this;
+    }
+
     TestSettings allow(String... blocks) {
         allow = List.of(blocks);
         return this;
@@ -164,7 +174,9 @@ public final class TestSettings {
                         null,
                         49152,
                         65535,
-                        Duration.ofSeconds(10)),
+                        Duration.ofSeconds(10),
+                        relayTransports,
+                        tcpConnections),
                 auth,
                 redirect,
                 new Peers(allow, List.of()),

@@ -45,8 +45,7 @@ final class Authentication implements Credentials {
         GOOD
     }
 
-    private record Issued(
-            int shard, int generation, Transport transport, TransportAddress client, long nanos) {}
+    private record Issued(Transport transport, TransportAddress client, long nanos) {}
 
     private final Map<String, String> passwords = new LinkedHashMap<>();
     private final Map<String, Issued> nonces = new HashMap<>();
@@ -96,8 +95,7 @@ final class Authentication implements Credentials {
                 : IntegrityKey.md5(username, REALM, password);
     }
 
-    Verdict judge(
-            StunMessage request, StunView view, FiveTuple from, int generation, long nowNanos) {
+    Verdict judge(StunMessage request, StunView view, FiveTuple from, long nowNanos) {
         if (!view.hasMessageIntegrity() && !view.hasMessageIntegritySha256()) {
             return Verdict.NO_CREDENTIALS;
         }
@@ -120,7 +118,7 @@ final class Authentication implements Credentials {
         if (key == null || !verifies(view, key)) {
             return Verdict.WRONG;
         }
-        return judgeNonce(nonce.value(), from, generation, nowNanos);
+        return judgeNonce(nonce.value(), from, nowNanos);
     }
 
     /// D-16, D-17: what comes back isn't what was sent.
@@ -142,11 +140,8 @@ final class Authentication implements Credentials {
     }
 
     /// D-05: no nonce goes to two sources.
-    void issued(String nonce, FiveTuple to, int generation, long nowNanos) {
-        Issued known =
-                nonces.putIfAbsent(
-                        nonce,
-                        new Issued(to.shard(), generation, to.transport(), to.client(), nowNanos));
+    void issued(String nonce, FiveTuple to, long nowNanos) {
+        Issued known = nonces.putIfAbsent(nonce, new Issued(to.transport(), to.client(), nowNanos));
         check(
                 known == null || known.client.equals(to.client()),
                 "D-05: nonce issued to %s again",
@@ -170,11 +165,9 @@ final class Authentication implements Credentials {
                 : integrity.verify(message, key);
     }
 
-    private Verdict judgeNonce(String nonce, FiveTuple from, int generation, long nowNanos) {
+    private Verdict judgeNonce(String nonce, FiveTuple from, long nowNanos) {
         Issued issued = nonces.get(nonce);
         if (issued == null
-                || issued.shard != from.shard()
-                || issued.generation != generation
                 || issued.transport != from.transport()
                 || !issued.client.equals(from.client())) {
             return Verdict.STALE;

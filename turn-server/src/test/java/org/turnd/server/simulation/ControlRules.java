@@ -54,11 +54,9 @@ final class ControlRules {
 
     /// A well-formed STUN message that is no Send indication.
     ///
-    /// @param generation which engine of the shard it was
     /// @param announced the Allocate this is, if it is one by a known user
     void message(
             FiveTuple from,
-            int generation,
             StunMessage request,
             Octets bytes,
             List<Output> outputs,
@@ -86,7 +84,7 @@ final class ControlRules {
             binding(Answer.to(request, bytes, from, outputs), from, request);
             return;
         }
-        judge(from, generation, request, bytes, outputs, announced, nowNanos);
+        judge(from, request, bytes, outputs, announced, nowNanos);
     }
 
     /// F-17, G-02.
@@ -119,15 +117,13 @@ final class ControlRules {
 
     private void judge(
             FiveTuple from,
-            int generation,
             StunMessage request,
             Octets bytes,
             List<Output> outputs,
             Model.@Nullable Pending announced,
             long nowNanos) {
         StunView view = Answer.view(bytes);
-        Authentication.Verdict verdict =
-                authentication.judge(request, view, from, generation, nowNanos);
+        Authentication.Verdict verdict = authentication.judge(request, view, from, nowNanos);
         if (verdict == Authentication.Verdict.STALE_OR_GOOD) {
             boolean stale =
                     !outputs.isEmpty() && Answer.to(request, bytes, from, outputs).code() == 438;
@@ -162,7 +158,7 @@ final class ControlRules {
                     answer.required(PasswordAlgorithms.class).equals(Authentication.OFFERED),
                     "D-14: wrong PASSWORD-ALGORITHMS in %s",
                     answer.message);
-            authentication.issued(nonce.value(), from, generation, nowNanos);
+            authentication.issued(nonce.value(), from, nowNanos);
         }
     }
 

@@ -67,19 +67,10 @@ final class Invariants {
     }
 
     /// An engine got this input and did this.
-    ///
-    /// @param generation which engine of the shard it is
-    void after(
-            int shard,
-            int generation,
-            Input input,
-            List<Output> outputs,
-            TurnEngine engine,
-            long nowNanos) {
+    void after(int shard, Input input, List<Output> outputs, TurnEngine engine, long nowNanos) {
         check(outputs.size() <= 1, "one packet became %d", outputs.size());
         switch (input) {
-            case Input.FromClient i ->
-                    fromClient(i.from(), generation, i.bytes(), outputs, nowNanos);
+            case Input.FromClient i -> fromClient(i.from(), i.bytes(), outputs, nowNanos);
             case Input.FromPeer i ->
                     forwarding.inbound(
                             sockets.find(shard, i.relay()), i.peer(), i.bytes(), outputs);
@@ -110,8 +101,7 @@ final class Invariants {
         }
     }
 
-    private void fromClient(
-            FiveTuple from, int generation, Octets bytes, List<Output> outputs, long nowNanos) {
+    private void fromClient(FiveTuple from, Octets bytes, List<Output> outputs, long nowNanos) {
         FirstByte first = bytes.length() == 0 ? FirstByte.OTHER : FirstByte.of(bytes.at(0));
         StunMessage message = first == FirstByte.STUN ? Answer.wellFormed(bytes) : null;
         if (first == FirstByte.CHANNEL_DATA) {
@@ -122,7 +112,7 @@ final class Invariants {
                 && message.messageClass() == StunClass.INDICATION) {
             forwarding.send(from, message, outputs);
         } else {
-            control.message(from, generation, message, bytes, outputs, announced, nowNanos);
+            control.message(from, message, bytes, outputs, announced, nowNanos);
         }
     }
 

@@ -12,6 +12,7 @@ import org.turnd.server.engine.EngineEvents;
 import org.turnd.server.engine.EngineSettings;
 import org.turnd.server.engine.Redirect;
 import org.turnd.server.engine.RefusalCause;
+import org.turnd.server.engine.RelayTransports;
 import org.turnd.server.engine.SecurityFeatures;
 import org.turnd.server.engine.Transport;
 import org.turnd.server.engine.TurnEngine;
@@ -189,7 +190,8 @@ final class VirtualServer {
                         MOBILITY_WINDOW_SECONDS,
                         0x4FFF,
                         false,
-                        AbuseLimits.NONE),
+                        AbuseLimits.NONE,
+                        RelayTransports.UDP_ONLY),
                 world.shared(),
                 world.authentication(),
                 rules,

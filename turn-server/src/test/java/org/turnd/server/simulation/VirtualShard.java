@@ -12,6 +12,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.turnd.server.engine.ClientPath;
 import org.turnd.server.engine.EngineSink;
+import org.turnd.server.engine.PeerSink;
 import org.turnd.server.engine.Transport;
 import org.turnd.server.engine.TurnEngine;
 import org.turnd.stun.Octets;
@@ -124,7 +125,7 @@ final class VirtualShard implements EngineSink {
         current = null;
         List<Output> done = List.copyOf(outputs);
         trace.add(now, number, input, done);
-        invariants.after(number, generation, input, done, engine, now);
+        invariants.after(number, input, done, engine, now);
         done.forEach(output -> server.deliver(number, output));
         setTimer();
     }
@@ -308,6 +309,11 @@ final class VirtualShard implements EngineSink {
                                         : new Input.RelayBound(relay, socket.owner));
                     }
                 });
+    }
+
+    @Override
+    public PeerSink peers() {
+        throw new AssertionError("TCP relays are off");
     }
 
     @Override
