@@ -188,7 +188,7 @@ public final class RunningServer implements AutoCloseable {
         var configuration =
                 """
                 realm = turnd.test
-                listeners { udp = "%1$s", tcp = "%1$s", tls = "%2$s" }
+                listeners { udp = "%1$s", tcp = "%1$s", tls = "%2$s", dtls = "%2$s" }
                 relay { %3$s }
                 auth.secret = "%4$s"
                 # The keys that coturn's client has built in; it signs with 16 bytes of each session key.

@@ -28,6 +28,7 @@ public final class ServerMetrics {
         all.udp();
         all.streams();
         all.proxies();
+        all.dtls();
         all.faults();
     }
 
@@ -131,6 +132,45 @@ public final class ServerMetrics {
                         "untrusted", shard(ShardCounters.Counter.DATAGRAMS_NOT_TRUSTED),
                         "header", shard(ShardCounters.Counter.DATAGRAMS_NOT_PROXIED),
                         "no_proxy", shard(ShardCounters.Counter.DATAGRAMS_WITHOUT_PROXY)));
+    }
+
+    private void dtls() {
+        LongSupplier ended = shard(ShardCounters.Counter.DTLS_SESSIONS_ENDED);
+        LongSupplier begun = shard(ShardCounters.Counter.DTLS_HANDSHAKES);
+        metrics.gauge(
+                "turnd_dtls_sessions",
+                "Open DTLS sessions.",
+                () -> {
+                    // Ended first, so that one that ends in between doesn't make the difference
+                    // negative.
+                    long over = ended.getAsLong();
+                    return begun.getAsLong() - over;
+                });
+        metrics.counter(
+                "turnd_dtls_handshakes",
+                "DTLS handshakes that ended, by result: refused are those of clients beyond"
+                        + " limits.dtls-handshakes or limits.connections.",
+                "result",
+                Map.of(
+                        "ok", begun,
+                        "failed", shard(ShardCounters.Counter.DTLS_HANDSHAKES_FAILED),
+                        "refused", shard(ShardCounters.Counter.DTLS_HANDSHAKES_REFUSED)));
+        metrics.counter(
+                "turnd_dtls_cookies",
+                "Cookies sent to DTLS clients that have yet to show that they are where they say.",
+                shard(ShardCounters.Counter.DTLS_COOKIES_SENT));
+        metrics.counter(
+                "turnd_dtls_timeouts",
+                "DTLS sessions that the server ended because they were silent.",
+                shard(ShardCounters.Counter.DTLS_TIMED_OUT));
+        metrics.counter(
+                "turnd_dtls_ignored_datagrams",
+                "Datagrams at DTLS listeners that were of no session or held no data.",
+                shard(ShardCounters.Counter.DTLS_IGNORED_DATAGRAMS));
+        metrics.counter(
+                "turnd_dtls_too_long",
+                "Messages for DTLS clients that don't fit into a record.",
+                shard(ShardCounters.Counter.DTLS_TOO_LONG));
     }
 
     private void faults() {

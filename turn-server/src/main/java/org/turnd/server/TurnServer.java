@@ -154,6 +154,11 @@ public final class TurnServer implements AutoCloseable {
         return shards().stream().mapToInt(ShardStatus::allocations).sum();
     }
 
+    /// DTLS sessions that are open now, unfinished handshakes among them.
+    public int dtlsSessions() {
+        return shards.dtlsSessions();
+    }
+
     /// Refuses new allocations from now on; those that exist go on to their end.
     public void drain() {
         shared.setDraining(true);

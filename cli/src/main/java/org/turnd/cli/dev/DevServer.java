@@ -50,6 +50,7 @@ public record DevServer(ServerSettings settings, String host) {
                     Duration.ofMinutes(10),
                     Duration.ofHours(1),
                     1000,
+                    100,
                     Duration.ofSeconds(10),
                     Duration.ofMinutes(1),
                     256 * 1024,

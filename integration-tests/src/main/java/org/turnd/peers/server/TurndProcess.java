@@ -51,6 +51,7 @@ public final class TurndProcess implements TurnServerProcess {
           udp = [%s]
           tcp = [%s]
           tls = [%s]
+          dtls = []
         }
         relay { %s }
         auth.secret = "%s"

@@ -25,7 +25,7 @@ final class CrossChecks {
     }
 
     void checkListeners(List<Listener> listeners, Relay relay) {
-        if (listeners.isEmpty() && reader.isGood(Schema.UDP, Schema.TCP, Schema.TLS)) {
+        if (listeners.isEmpty() && reader.isGood(Schema.UDP, Schema.TCP, Schema.TLS, Schema.DTLS)) {
             reader.addProblem(
                     Schema.UDP,
                     "there is no listener at all",
@@ -173,7 +173,9 @@ final class CrossChecks {
                         "set tls.certificate");
             }
             for (Listener listener : listeners) {
-                if (listener.protocol() == Protocol.TLS && certificate == null && key == null) {
+                boolean needsOne =
+                        listener.protocol() == Protocol.TLS || listener.protocol() == Protocol.DTLS;
+                if (needsOne && certificate == null && key == null) {
                     reader.addProblem(
                             settingOf(listener),
                             "there is no certificate",
@@ -191,8 +193,7 @@ final class CrossChecks {
             return;
         }
         for (Listener listener : listeners) {
-            if (listener.protocol() != Protocol.UDP
-                    && overlap(listener.address(), http.address())) {
+            if (!listener.protocol().isDatagram() && overlap(listener.address(), http.address())) {
                 reader.addProblem(
                         Schema.HTTP,
                         "%s is already taken by %s"
@@ -247,9 +248,10 @@ final class CrossChecks {
     }
 
     private static boolean collide(Listener one, Listener other) {
-        boolean bothUdp = one.protocol() == Protocol.UDP && other.protocol() == Protocol.UDP;
-        boolean bothTcp = one.protocol() != Protocol.UDP && other.protocol() != Protocol.UDP;
-        return (bothUdp || bothTcp) && overlap(one.address(), other.address());
+        // UDP and DTLS share a socket.
+        boolean sameDatagrams = one.protocol().isDatagram() && one.protocol() == other.protocol();
+        boolean bothTcp = !one.protocol().isDatagram() && !other.protocol().isDatagram();
+        return (sameDatagrams || bothTcp) && overlap(one.address(), other.address());
     }
 
     static boolean overlap(TransportAddress one, TransportAddress other) {
@@ -266,7 +268,7 @@ final class CrossChecks {
     private static boolean isAmongRelays(Listener listener, Relay relay) {
         TransportAddress address = listener.address();
         TransportAddress internal = address.isIpv4() ? relay.ipv4() : relay.ipv6();
-        return listener.protocol() == Protocol.UDP
+        return listener.protocol().isDatagram()
                 && address.port() >= relay.minPort()
                 && address.port() <= relay.maxPort()
                 && internal != null
@@ -282,6 +284,7 @@ final class CrossChecks {
             case UDP -> listener.proxied() ? EntranceSchema.PROXIED_UDP : Schema.UDP;
             case TCP -> listener.proxied() ? EntranceSchema.PROXIED_TCP : Schema.TCP;
             case TLS -> listener.proxied() ? EntranceSchema.PROXIED_TLS : Schema.TLS;
+            case DTLS -> Schema.DTLS;
         };
     }
 }

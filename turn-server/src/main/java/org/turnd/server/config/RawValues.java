@@ -166,10 +166,10 @@ final class RawValues {
         for (Map.Entry<String, ConfigValue> entry : group.entrySet()) {
             String path = prefix + entry.getKey();
             ConfigValue value = entry.getValue();
-            Setting<?> setting = Schema.byPath(path);
+            Setting<?> setting = KnownKeys.byPath(path);
             if (setting != null) {
                 readValue(setting, value);
-            } else if (!Schema.isGroup(path)) {
+            } else if (!KnownKeys.isGroup(path)) {
                 addUnknown(path, origin(value));
             } else if (value instanceof ConfigObject inner) {
                 readGroup(path + ".", inner);
@@ -186,8 +186,8 @@ final class RawValues {
     }
 
     private void addUnknown(String path, Origin origin) {
-        var known = new ArrayList<>(Schema.paths());
-        known.addAll(Schema.groups());
+        var known = new ArrayList<>(KnownKeys.paths());
+        known.addAll(KnownKeys.groups());
         String nearest = Spelling.nearest(path, known);
         problems.add(
                 new ConfigProblem(

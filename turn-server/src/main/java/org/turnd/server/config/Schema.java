@@ -5,14 +5,9 @@ import static org.turnd.server.config.ValueTypes.NONE;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.turnd.server.config.ServerSettings.ChannelNumbers;
 import org.turnd.server.config.ServerSettings.DataPlane;
 import org.turnd.server.config.ServerSettings.LogFormat;
@@ -69,6 +64,14 @@ final class Schema {
                     "Where clients reach the server over TLS and nothing else. With"
                             + " `tls.certificate` the default is port 5349 on every address,"
                             + " otherwise there is none.");
+    static final Setting<TransportAddress> DTLS =
+            Setting.list(
+                    "listeners.dtls",
+                    ValueTypes.socketAddress(),
+                    null,
+                    "Where clients reach the server over DTLS 1.2. An address that also stands in"
+                            + " `listeners.udp` takes both. With `tls.certificate` the default is"
+                            + " port 5349 on every address, otherwise there is none.");
 
     static final Setting<RelayAddress> RELAY_IPV4 =
             Setting.of(
@@ -226,19 +229,26 @@ final class Schema {
                     "limits.connections",
                     ValueTypes.integer(1, 1_000_000),
                     "20000",
-                    "TCP and TLS connections at most at a time.");
+                    "TCP and TLS connections at most at a time, and as many DTLS sessions.");
+    static final Setting<Integer> DTLS_HANDSHAKES =
+            Setting.of(
+                    "limits.dtls-handshakes",
+                    ValueTypes.integer(1, 100_000),
+                    "500",
+                    "Unfinished DTLS handshakes at most at a time. Clients beyond it get no answer"
+                            + " and ask again.");
     static final Setting<Duration> HANDSHAKE_TIMEOUT =
             Setting.of(
                     "limits.handshake-timeout",
                     ValueTypes.duration(SECOND, MINUTE),
                     "10s",
-                    "How long a TLS handshake may take.");
+                    "How long a TLS or DTLS handshake may take.");
     static final Setting<Duration> IDLE_STREAM_TIMEOUT =
             Setting.of(
                     "limits.idle-stream-timeout",
                     ValueTypes.duration(SECOND, HOUR),
                     "1m",
-                    "How long a TCP or TLS connection without an allocation may be silent.");
+                    "How long a TCP, TLS or DTLS connection without an allocation may be silent.");
     static final Setting<Integer> STREAM_QUEUE =
             Setting.of(
                     "limits.stream-queue",
@@ -376,6 +386,7 @@ final class Schema {
                     UDP,
                     TCP,
                     TLS,
+                    DTLS,
                     RELAY_IPV4,
                     RELAY_IPV6,
                     EXTERNAL_IPV4,
@@ -416,6 +427,7 @@ final class Schema {
                     DEFAULT_LIFETIME,
                     MAX_LIFETIME,
                     CONNECTIONS,
+                    DTLS_HANDSHAKES,
                     HANDSHAKE_TIMEOUT,
                     IDLE_STREAM_TIMEOUT,
                     STREAM_QUEUE,
@@ -441,34 +453,5 @@ final class Schema {
     static final List<Setting<?>> ALL =
             Stream.<List<Setting<?>>>of(USUAL, EntranceSchema.ALL).flatMap(List::stream).toList();
 
-    private static final Map<String, Setting<?>> BY_PATH =
-            ALL.stream()
-                    .collect(
-                            Collectors.toMap(
-                                    Setting::path, one -> one, (a, b) -> a, LinkedHashMap::new));
-
-    private static final Set<String> GROUPS =
-            ALL.stream()
-                    .map(Setting::path)
-                    .filter(path -> path.indexOf('.') > 0)
-                    .map(path -> path.substring(0, path.indexOf('.')))
-                    .collect(Collectors.toUnmodifiableSet());
-
     private Schema() {}
-
-    static @Nullable Setting<?> byPath(String path) {
-        return BY_PATH.get(path);
-    }
-
-    static boolean isGroup(String path) {
-        return GROUPS.contains(path);
-    }
-
-    static Set<String> paths() {
-        return BY_PATH.keySet();
-    }
-
-    static Set<String> groups() {
-        return GROUPS;
-    }
 }

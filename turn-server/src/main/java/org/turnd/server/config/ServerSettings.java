@@ -57,11 +57,19 @@ public record ServerSettings(
     }
 
     /// How a listener talks. A TCP listener also takes TLS on the same port when a certificate is
-    /// configured, told apart by the first byte; a TLS listener takes nothing but TLS.
+    /// configured, told apart by the first byte; a TLS listener takes nothing but TLS. A UDP and a
+    /// DTLS listener with the same address share its socket, told apart by the first byte of each
+    /// datagram.
     public enum Protocol {
         UDP,
         TCP,
-        TLS
+        TLS,
+        DTLS;
+
+        /// Says whether it runs over UDP.
+        public boolean isDatagram() {
+            return this == UDP || this == DTLS;
+        }
     }
 
     /// What carries UDP.
@@ -342,6 +350,7 @@ public record ServerSettings(
             Duration defaultLifetime,
             Duration maxLifetime,
             int connections,
+            int dtlsHandshakes,
             Duration handshakeTimeout,
             Duration idleStreamTimeout,
             int streamQueueBytes,

@@ -99,6 +99,11 @@ final class SettingsAssembly {
         add(Protocol.UDP, Schema.UDP, everywhere(PORT), listeners);
         add(Protocol.TCP, Schema.TCP, everywhere(PORT), listeners);
         add(Protocol.TLS, Schema.TLS, hasCertificate ? everywhere(TLS_PORT) : List.of(), listeners);
+        add(
+                Protocol.DTLS,
+                Schema.DTLS,
+                hasCertificate ? everywhere(TLS_PORT) : List.of(),
+                listeners);
         return listeners;
     }
 
@@ -198,6 +203,7 @@ final class SettingsAssembly {
                 reader.value(Schema.DEFAULT_LIFETIME),
                 reader.value(Schema.MAX_LIFETIME),
                 reader.value(Schema.CONNECTIONS),
+                reader.value(Schema.DTLS_HANDSHAKES),
                 reader.value(Schema.HANDSHAKE_TIMEOUT),
                 reader.value(Schema.IDLE_STREAM_TIMEOUT),
                 reader.value(Schema.STREAM_QUEUE),

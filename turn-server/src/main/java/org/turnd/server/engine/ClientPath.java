@@ -27,6 +27,8 @@ public final class ClientPath {
     /// The way to the allocation of a stream of this shard when another shard has it.
     Routes.@Nullable Route route;
 
+    private boolean bindingOnly;
+
     private ClientPath(
             Transport transport, int listener, int connection, TransportAddress client, int home) {
         this.transport = transport;
@@ -64,6 +66,20 @@ public final class ClientPath {
                 transport, listener, connection, new TransportAddress(high, low, port), home);
     }
 
+    /// A path over one DTLS association: datagrams, and for the engine a connection all the same,
+    /// because the association's end is the five-tuple's (RFC 7350 §4.6).
+    ///
+    /// @param connection as of a stream
+    public static ClientPath dtls(int listener, int connection, TransportAddress client) {
+        return new ClientPath(Transport.DTLS, listener, connection, client, HERE);
+    }
+
+    /// Lets the client do Binding and nothing else. Before its first message.
+    public ClientPath forBindingOnly() {
+        bindingOnly = true;
+        return this;
+    }
+
     public Transport transport() {
         return transport;
     }
@@ -73,7 +89,12 @@ public final class ClientPath {
         return listener;
     }
 
-    /// The id of the stream connection, or [#NO_CONNECTION].
+    /// Whether the client asked for NAT discovery and nothing else (P-05, RFC 7443 §2).
+    public boolean bindingOnly() {
+        return bindingOnly;
+    }
+
+    /// The id of the stream connection or DTLS session, or [#NO_CONNECTION].
     public int connection() {
         return connection;
     }
@@ -117,7 +138,7 @@ public final class ClientPath {
         return transport == other.transport
                 && listener == other.listener
                 && connection == other.connection
-                && (transport.isDatagram() || home == other.home)
+                && (!transport.hasConnection() || home == other.home)
                 && client.equals(other.client);
     }
 

@@ -61,7 +61,7 @@ final class Routes {
         if (route == null || route.owner != owner) {
             return;
         }
-        if (client.transport().isDatagram()) {
+        if (!client.transport().hasConnection()) {
             datagrams.remove(client);
         } else {
             client.route = null;
@@ -69,12 +69,12 @@ final class Routes {
     }
 
     private @Nullable Route known(ClientPath client) {
-        return client.transport().isDatagram() ? datagrams.find(client) : client.route;
+        return client.transport().hasConnection() ? client.route : datagrams.find(client);
     }
 
     private boolean add(Route route, long nowNanos) {
         ClientPath client = route.client;
-        if (!client.transport().isDatagram()) {
+        if (client.transport().hasConnection()) {
             client.route = route;
             return true;
         }

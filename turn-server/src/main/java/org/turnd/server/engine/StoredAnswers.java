@@ -17,7 +17,7 @@ final class StoredAnswers {
 
     private static final int INITIAL_SLOTS = 16;
 
-    /// Address, port with listener and message type, and transaction id.
+    /// Address, port with listener and message type, and transaction id with the DTLS session.
     private static final int KEY_LONGS = 5;
 
     private static final int FREE = -1;
@@ -84,7 +84,8 @@ final class StoredAnswers {
         key[at] = address.high();
         key[at + 1] = address.low();
         key[at + 2] = (long) client.listener() << 32 | (long) messageType << 16 | address.port();
-        key[at + 3] = (long) id.cookie() << 32 | Integer.toUnsignedLong(id.high());
+        // The cookie is always the same. A DTLS session's answers are for that session alone.
+        key[at + 3] = (long) client.connection() << 32 | Integer.toUnsignedLong(id.high());
         key[at + 4] = id.low();
     }
 

@@ -12,4 +12,9 @@ public enum Transport {
     public boolean isDatagram() {
         return this == UDP || this == DTLS;
     }
+
+    /// Says whether a five-tuple lives as long as a connection or a session, known by its id.
+    public boolean hasConnection() {
+        return this != UDP;
+    }
 }

@@ -358,7 +358,10 @@ public final class TurnEngine {
     private void onControl(ClientPath client, long nowNanos) {
         StunMethod method = StunMethod.of(view.method());
         // no answer to a method this server doesn't know.
-        if (method == null || !isServed(method)) {
+        // P-05: nor to TURN where the client chose NAT discovery.
+        if (method == null
+                || !isServed(method)
+                || (client.bindingOnly() && method != StunMethod.BINDING)) {
             counters.increment(Counter.DROPPED_UNKNOWN_METHOD);
             return;
         }

@@ -1,7 +1,6 @@
 package org.turnd.server.net;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.util.collection.IntObjectMap;
 import org.jspecify.annotations.Nullable;
 import org.turnd.server.engine.ClientPass;
 import org.turnd.server.engine.ClientPath;
@@ -15,24 +14,23 @@ final class ClientSends {
     private final UdpIo udp;
     private final SocketOwners sockets;
     private final RelayedSends relayed;
-    private final IntObjectMap<StreamConnection> streams;
+    private final ClientConnections connections;
 
     /// Null where no listener is for proxies.
     private @Nullable ProxiedDatagrams proxied;
 
     /// @param sink the shard, which passes on what is for clients of others
-    /// @param streams the shard's connections by their ids
     ClientSends(
             EngineSink sink,
             UdpIo udp,
             SocketOwners sockets,
             RelayedSends relayed,
-            IntObjectMap<StreamConnection> streams) {
+            ClientConnections connections) {
         this.sink = sink;
         this.udp = udp;
         this.sockets = sockets;
         this.relayed = relayed;
-        this.streams = streams;
+        this.connections = connections;
     }
 
     /// Returns what there is for clients behind proxies, at first the argument.
@@ -48,11 +46,7 @@ final class ClientSends {
         if (proxied != null) {
             proxied.mark(client, hasAllocation);
         }
-        // A remote client's connection is another shard's, which is told by itself.
-        StreamConnection connection = client.isRemote() ? null : streams.get(client.connection());
-        if (connection != null) {
-            connection.allocated(hasAllocation);
-        }
+        connections.mark(client, hasAllocation);
     }
 
     /// As [EngineSink#sendToClient].
@@ -64,7 +58,7 @@ final class ClientSends {
             int socket = sockets.ofListener(client.listener());
             udp.send(socket, to.high(), to.low(), to.port(), buffer, offset, length);
         } else {
-            sendElsewhere(client, buffer, offset, length);
+            sendElsewhere(client, buffer, offset, length, false);
         }
     }
 
@@ -77,7 +71,7 @@ final class ClientSends {
             int socket = sockets.ofListener(client.listener());
             relayed.send(socket, to.high(), to.low(), to.port(), buffer, offset, length);
         } else {
-            sendElsewhere(client, buffer, offset, length);
+            sendElsewhere(client, buffer, offset, length, true);
         }
     }
 
@@ -88,14 +82,12 @@ final class ClientSends {
                 && sockets.ofListener(client.listener()) != SocketOwners.NO_SOCKET;
     }
 
-    private void sendElsewhere(ClientPath client, ByteBuf buffer, int offset, int length) {
+    private void sendElsewhere(
+            ClientPath client, ByteBuf buffer, int offset, int length, boolean isRelayed) {
         if (client.isRemote()) {
             sink.passClient(client.home(), ClientPass.DATA, client, buffer, offset, length);
-            return;
-        }
-        StreamConnection connection = streams.get(client.connection());
-        if (connection != null) {
-            connection.send(buffer, offset, length);
+        } else {
+            connections.send(client.connection(), buffer, offset, length, isRelayed);
         }
     }
 }

@@ -1,7 +1,6 @@
 package org.turnd.server.net;
 
 import io.netty.buffer.Unpooled;
-import io.netty.util.collection.IntObjectMap;
 import org.jspecify.annotations.Nullable;
 import org.turnd.server.engine.ClientPass;
 import org.turnd.server.engine.ClientPath;
@@ -16,20 +15,19 @@ final class PassedClients {
     private final EngineSink sink;
     private final Roaming roaming;
     private final Shard.AllocationMarker marker;
-    private final IntObjectMap<StreamConnection> streams;
+    private final ClientConnections connections;
 
     /// @param sink the shard's own
     /// @param marker told which clients of this shard have an allocation on another
-    /// @param streams the shard's connections by their ids
     PassedClients(
             EngineSink sink,
             Roaming roaming,
             Shard.AllocationMarker marker,
-            IntObjectMap<StreamConnection> streams) {
+            ClientConnections connections) {
         this.sink = sink;
         this.roaming = roaming;
         this.marker = marker;
-        this.streams = streams;
+        this.connections = connections;
     }
 
     void take(HandOverInbox.Passed passed, long nowNanos) {
@@ -99,7 +97,7 @@ final class PassedClients {
         if (passed.transport() == Transport.UDP) {
             return ClientPath.datagram(passed.listener(), address(passed));
         }
-        StreamConnection connection = streams.get(passed.connection());
+        ClientConnection connection = connections.get(passed.connection());
         return connection == null ? null : connection.path();
     }
 

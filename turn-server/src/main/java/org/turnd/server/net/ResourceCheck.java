@@ -10,7 +10,6 @@ import java.nio.channels.DatagramChannel;
 import java.util.ArrayList;
 import java.util.List;
 import org.turnd.server.config.ServerSettings;
-import org.turnd.server.config.ServerSettings.Protocol;
 
 /// Holds what the settings may come to need against what this process gets from its kernel.
 final class ResourceCheck {
@@ -37,7 +36,7 @@ final class ResourceCheck {
         this.shards = shards;
         this.kernel = kernel;
         streamListeners =
-                (int) listeners.stream().filter(one -> one.protocol() != Protocol.UDP).count();
+                (int) listeners.stream().filter(one -> !one.protocol().isDatagram()).count();
         udpListeners = listeners.size() - streamListeners;
     }
 

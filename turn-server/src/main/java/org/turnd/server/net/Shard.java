@@ -4,11 +4,9 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.util.collection.IntObjectHashMap;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +14,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.turnd.server.engine.ClientPass;
 import org.turnd.server.engine.ClientPath;
-import org.turnd.server.engine.DiscoverySocket;
 import org.turnd.server.engine.EngineCounters;
 import org.turnd.server.engine.EngineSink;
 import org.turnd.server.engine.PeerSink;
@@ -45,10 +42,9 @@ final class Shard implements EngineSink, ShardStatus {
     private final Runnable onEmpty;
     private final ShardCounters counters = new ShardCounters();
     private final AtomicInteger allocations = new AtomicInteger();
-    private final AtomicInteger connections = new AtomicInteger();
     private final HandOvers handOvers;
     private final PassedClients passedClients;
-    private final IntObjectHashMap<StreamConnection> streams = new IntObjectHashMap<>();
+    private final ClientConnections connections = new ClientConnections();
     private final List<StreamConnection> unflushed = new ArrayList<>();
     private final ByteBuf frame =
             Unpooled.wrappedBuffer(
@@ -56,12 +52,12 @@ final class Shard implements EngineSink, ShardStatus {
                             UdpIo.HEADROOM_BYTES
                                     + StreamFraming.MAX_FRAME_LENGTH
                                     + UdpIo.TAILROOM_BYTES));
-    private int nextStreamId;
 
     private final SocketOwners sockets = new SocketOwners();
     private final PeerReceiver peerReceiver = new PeerReceiver();
     private final RelayedSends relayed;
     private final ClientSends clients;
+    private final @Nullable DtlsSessions dtls;
 
     private final Runnable endOfWakeUp = this::endWakeUp;
     private boolean awake;
@@ -72,6 +68,7 @@ final class Shard implements EngineSink, ShardStatus {
     /// @param engines makes the shard's engine
     /// @param plane what carries UDP and makes TCP sockets
     /// @param coalescing keeps the wake-ups of this shard apart
+    /// @param dtlsServer null when there is no certificate
     /// @param onEmpty told when the last allocation of this shard has ended
     Shard(
             int index,
@@ -81,6 +78,7 @@ final class Shard implements EngineSink, ShardStatus {
             Coalescing coalescing,
             List<Shard> shards,
             StreamLimits streamLimits,
+            @Nullable DtlsServer dtlsServer,
             EngineFactory engines,
             Runnable onEmpty) {
         this.index = index;
@@ -88,19 +86,24 @@ final class Shard implements EngineSink, ShardStatus {
         this.timer = new DeadlineTimer(loop, this::onTimer);
         this.udp = udp;
         this.relayed = new RelayedSends(udp, counters);
-        this.clients = new ClientSends(this, udp, sockets, relayed, streams);
+        this.clients = new ClientSends(this, udp, sockets, relayed, connections);
         this.coalescing = coalescing;
         this.shards = shards;
         this.streamLimits = streamLimits;
         this.onEmpty = onEmpty;
+        this.dtls = dtlsServer == null ? null : dtlsServer.on(this, udp, relayed, connections);
         this.handOvers = new HandOvers(loop, new HandOverReader());
         this.engine = engines.create(index, this, clients::mark);
-        this.passedClients = new PassedClients(this, engine.roaming(), clients::mark, streams);
+        this.passedClients = new PassedClients(this, engine.roaming(), clients::mark, connections);
         this.tcpRelays = new TcpRelays(this, engine, plane);
     }
 
     SingleThreadIoEventLoop loop() {
         return loop;
+    }
+
+    TurnEngine engine() {
+        return engine;
     }
 
     /// Returns the time of this wake-up; the first call in it reads the clock.
@@ -138,7 +141,6 @@ final class Shard implements EngineSink, ShardStatus {
         int now = engine.allocationCount();
         int before = allocations.getPlain();
         allocations.setOpaque(now);
-        connections.setOpaque(streams.size());
         if (now == 0 && before != 0) {
             onEmpty.run();
         }
@@ -166,23 +168,9 @@ final class Shard implements EngineSink, ShardStatus {
     /// @param listener its index in the server's list
     /// @return the port it is bound to
     int listen(int listener, TransportAddress address, UdpIo.Role role) throws IOException {
-        int socket =
-                udp.open(
-                        address.high(),
-                        address.low(),
-                        address.port(),
-                        role,
-                        this::onClientDatagram);
+        int socket = udp.open(address, role, this::onClientDatagram);
         sockets.addListener(listener, socket);
         return udp.localPort(socket);
-    }
-
-    /// Serves NAT behaviour discovery at these listeners.
-    ///
-    /// @return how many they are
-    int serveDiscovery(List<DiscoverySocket> sockets, int perSecond) {
-        engine.serveDiscovery(sockets, perSecond);
-        return sockets.size();
     }
 
     /// Opens the socket of a UDP listener for clients behind proxies; no other shard has one there.
@@ -194,16 +182,18 @@ final class Shard implements EngineSink, ShardStatus {
         return clients.behind(proxied).listen(listener, address);
     }
 
-    /// Sends who comes to these listeners to the unicast address.
-    ///
-    /// @return how many they are
-    int serveAnycast(BitSet listeners) {
-        engine.serveAnycast(listeners);
-        return listeners.cardinality();
+    /// Serves a DTLS listener at the socket of a listener: itself, or one of UDP.
+    void serveDtls(int at, int listener) {
+        if (dtls != null) {
+            dtls.listen(sockets.ofListener(at), listener, at == listener);
+        }
     }
 
     private void onClientDatagram(
             int socket, long high, long low, int port, ByteBuf buffer, int offset, int length) {
+        if (dtls != null && dtls.took(socket, high, low, port, buffer, offset, length)) {
+            return;
+        }
         onDatagram(sockets.owner(socket), high, low, port, buffer, offset, length);
     }
 
@@ -253,12 +243,23 @@ final class Shard implements EngineSink, ShardStatus {
     StreamConnection accept(
             SocketChannel channel, int listener, @Nullable TransportAddress client) {
         wake();
-        int id = nextStreamId;
-        nextStreamId = (id + 1) & Integer.MAX_VALUE;
+        int id = connections.nextId();
         var connection = new StreamConnection(this, streamLimits, channel, client, listener, id);
-        streams.put(id, connection);
+        connections.add(connection);
         counters.add(Counter.STREAMS_OPENED, 1);
         return connection;
+    }
+
+    /// Hands one message of a connection or session to the engine. Borrows the buffer, which has
+    /// the room around the bytes that the engine needs.
+    void onMessage(ClientPath path, ByteBuf buffer, int offset, int length) {
+        long now = wake();
+        try {
+            coalescing.count();
+            engine.onStreamMessage(path, buffer, offset, length, now);
+        } catch (RuntimeException e) {
+            onFault(e);
+        }
     }
 
     /// Hands one frame to the engine. Borrows the buffer and copies the frame to where it has the
@@ -267,14 +268,8 @@ final class Shard implements EngineSink, ShardStatus {
         counters.add(Counter.STREAM_RECEIVED_FRAMES, 1);
         counters.add(Counter.STREAM_RECEIVED_BYTES, length);
         frame.setBytes(UdpIo.HEADROOM_BYTES, buffer, offset, length);
-        long now = wake();
         relayed.beginFrame();
-        try {
-            coalescing.count();
-            engine.onStreamMessage(path, frame, UdpIo.HEADROOM_BYTES, length, now);
-        } catch (RuntimeException e) {
-            onFault(e);
-        }
+        onMessage(path, frame, UdpIo.HEADROOM_BYTES, length);
     }
 
     void flushAtEndOfWakeUp(StreamConnection connection) {
@@ -284,14 +279,18 @@ final class Shard implements EngineSink, ShardStatus {
 
     /// @param path null when nothing was ever handed to the engine
     void onStreamClosed(StreamConnection connection, @Nullable ClientPath path) {
-        long now = wake();
-        streams.remove(connection.id());
+        wake();
+        connections.remove(connection);
         counters.add(Counter.STREAMS_CLOSED, 1);
-        if (path == null) {
-            return;
+        if (path != null) {
+            onPathClosed(path);
         }
+    }
+
+    /// The connection or session of a client has ended.
+    void onPathClosed(ClientPath path) {
         try {
-            engine.onStreamClosed(path, now);
+            engine.onStreamClosed(path, wake());
         } catch (RuntimeException e) {
             onFault(e);
         }
@@ -310,11 +309,8 @@ final class Shard implements EngineSink, ShardStatus {
     @Override
     public void passClient(
             int shard, ClientPass kind, ClientPath client, ByteBuf buffer, int offset, int length) {
-        boolean taken =
-                shards.get(shard)
-                        .handOvers
-                        .offer(index, kind, client, relayed.header(), buffer, offset, length);
-        if (!taken) {
+        HandOvers to = shards.get(shard).handOvers;
+        if (!to.offer(index, kind, client, relayed.header(), buffer, offset, length)) {
             counters.add(Counter.HAND_OVERS_DROPPED, 1);
         }
     }
@@ -364,7 +360,7 @@ final class Shard implements EngineSink, ShardStatus {
 
     /// Returns an open stream connection, or null.
     @Nullable StreamConnection stream(int id) {
-        return streams.get(id);
+        return connections.get(id) instanceof StreamConnection stream ? stream : null;
     }
 
     /// The TCP relays of another shard.
@@ -448,8 +444,9 @@ final class Shard implements EngineSink, ShardStatus {
         } catch (RuntimeException e) {
             onFault(e);
         }
-        for (StreamConnection connection : List.copyOf(streams.values())) {
-            connection.finish();
+        connections.finishAll();
+        if (dtls != null) {
+            dtls.stop();
         }
         tcpRelays.closeAll();
         udp.close();
@@ -482,7 +479,7 @@ final class Shard implements EngineSink, ShardStatus {
 
     @Override
     public int streamConnections() {
-        return connections.getOpaque();
+        return counters.openStreams();
     }
 
     /// Makes engines.

@@ -32,6 +32,19 @@ public final class ShardCounters {
         STREAMS_TIMED_OUT,
         TLS_HANDSHAKES,
         TLS_HANDSHAKES_FAILED,
+        /// Answers to DTLS clients that have yet to show that they are where they say.
+        DTLS_COOKIES_SENT,
+        DTLS_HANDSHAKES,
+        DTLS_HANDSHAKES_FAILED,
+        /// Clients with a good cookie that weren't let in, because as many as may are there.
+        DTLS_HANDSHAKES_REFUSED,
+        DTLS_SESSIONS_ENDED,
+        /// Ended, because nothing useful came for too long.
+        DTLS_TIMED_OUT,
+        /// Datagrams at DTLS listeners that are of no session, or hold nothing for the engine.
+        DTLS_IGNORED_DATAGRAMS,
+        /// Messages for a DTLS client that don't fit into a record.
+        DTLS_TOO_LONG,
         STREAM_RECEIVED_FRAMES,
         STREAM_RECEIVED_BYTES,
         STREAM_SENT_FRAMES,
@@ -54,6 +67,13 @@ public final class ShardCounters {
     /// Adds `n`. The shard's thread only.
     public void add(Counter counter, long n) {
         SLOT.setOpaque(counts, counter.ordinal(), counts[counter.ordinal()] + n);
+    }
+
+    /// Open stream connections.
+    int openStreams() {
+        // Closed first: one that closes in between must not make the difference negative.
+        long closed = get(Counter.STREAMS_CLOSED);
+        return (int) (get(Counter.STREAMS_OPENED) - closed);
     }
 
     public long get(Counter counter) {

@@ -7,7 +7,6 @@ import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.nio.channels.DatagramChannel;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
@@ -23,6 +22,7 @@ import org.turnd.server.config.ServerSettings;
 import org.turnd.server.config.ServerSettings.BehaviorDiscovery;
 import org.turnd.server.config.ServerSettings.Listener;
 import org.turnd.server.config.ServerSettings.Protocol;
+import org.turnd.server.config.ServerSettings.TlsProvider;
 import org.turnd.server.engine.AbuseLimits;
 import org.turnd.server.engine.ChannelOffload;
 import org.turnd.server.engine.Credentials;
@@ -55,6 +55,7 @@ public final class ShardGroup implements AutoCloseable {
     private final @Nullable TlsServer tls;
     private final @Nullable BehaviorDiscovery discovery;
     private final RedirectSettings redirect;
+    private final @Nullable DtlsServer dtls;
     private final List<Listener> listeners = new ArrayList<>();
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -79,10 +80,7 @@ public final class ShardGroup implements AutoCloseable {
         tls =
                 tlsMaterial == null || tlsSettings == null
                         ? null
-                        : tlsServer(
-                                tlsMaterial,
-                                TlsProviderChoice.of(tlsSettings.provider(), tlsMaterial),
-                                limits.handshakeTimeout());
+                        : tlsServer(tlsMaterial, tlsSettings.provider(), limits);
         int count = shardCount(settings);
         loops =
                 new MultiThreadIoEventLoopGroup(
@@ -90,6 +88,7 @@ public final class ShardGroup implements AutoCloseable {
         EngineSettings engineSettings = engineSettings(settings, count);
         var udpOptions = UdpOptions.of(limits.listenerBufferBytes(), limits.relayBufferBytes());
         StreamLimits streamLimits = streamLimits(limits);
+        dtls = tlsMaterial == null ? null : dtlsServer(tlsMaterial, limits, streamLimits);
         try {
             for (EventExecutor executor : loops) {
                 var loop = (SingleThreadIoEventLoop) executor;
@@ -115,6 +114,7 @@ public final class ShardGroup implements AutoCloseable {
                                 new Coalescing(udp::sleep, settings.coalescing().toNanos()),
                                 shards,
                                 streamLimits,
+                                dtls,
                                 engines,
                                 onEmpty));
             }
@@ -139,13 +139,19 @@ public final class ShardGroup implements AutoCloseable {
     }
 
     private static TlsServer tlsServer(
-            TlsMaterial material, TlsProviderChoice provider, Duration handshakeTimeout)
+            TlsMaterial material, TlsProvider provider, ServerSettings.Limits limits)
             throws IOException {
+        var choice = TlsProviderChoice.of(provider, material);
         try {
-            return new TlsServer(material, provider, handshakeTimeout);
+            return new TlsServer(material, choice, limits.handshakeTimeout());
         } catch (IOException e) {
             throw new IOException("TLS can't be used: " + e.getMessage(), e);
         }
+    }
+
+    private static DtlsServer dtlsServer(
+            TlsMaterial material, ServerSettings.Limits limits, StreamLimits ofOne) {
+        return new DtlsServer(material, limits.dtlsHandshakes(), limits.connections(), ofOne);
     }
 
     private static int shardCount(ServerSettings settings) {
@@ -253,7 +259,7 @@ public final class ShardGroup implements AutoCloseable {
         }
         try {
             for (Shard shard : shards) {
-                await(shard, s -> s.serveAnycast(anycast));
+                runOn(shard, s -> s.engine().serveAnycast(anycast));
             }
         } catch (IOException e) {
             problems.add("cannot serve anycast addresses: " + e.getMessage());
@@ -264,7 +270,8 @@ public final class ShardGroup implements AutoCloseable {
         try {
             List<DiscoverySocket> sockets = DiscoverySockets.of(wanted, listeners);
             for (Shard shard : shards) {
-                await(shard, s -> s.serveDiscovery(sockets, wanted.requestsPerSecond()));
+                int perSecond = wanted.requestsPerSecond();
+                runOn(shard, s -> s.engine().serveDiscovery(sockets, perSecond));
             }
         } catch (IOException e) {
             problems.add("cannot serve NAT behaviour discovery: " + e.getMessage());
@@ -272,27 +279,59 @@ public final class ShardGroup implements AutoCloseable {
     }
 
     private int open(int index, Listener listener) throws IOException {
-        if (listener.protocol() == Protocol.TLS && tls == null) {
-            throw new IOException("TLS needs a certificate and a key, and none is configured");
-        }
-        if (listener.protocol() == Protocol.UDP && listener.proxied()) {
-            Shard shard = shards.get(index % shards.size());
-            return await(shard, s -> s.listenForProxies(index, listener.address(), trustedProxies));
-        }
-        return listener.protocol() == Protocol.UDP
-                ? openUdp(index, listener.address())
-                : streams.listen(index, listener);
+        return switch (listener.protocol()) {
+            case UDP -> openUdp(index, listener);
+            case DTLS -> openDtls(index, listener.address());
+            case TCP -> streams.listen(index, listener);
+            case TLS -> {
+                requireCertificate(tls, "TLS");
+                yield streams.listen(index, listener);
+            }
+        };
     }
 
-    private int openUdp(int index, TransportAddress address) throws IOException {
-        if (shards.size() == 1) {
-            return await(shards.getFirst(), s -> s.listen(index, address, UdpIo.Role.LISTENER));
+    private static void requireCertificate(@Nullable Object user, String name) throws IOException {
+        if (user == null) {
+            throw new IOException(name + " needs a certificate and a key, and none is configured");
         }
-        int port = freePort(address);
+    }
+
+    private int openUdp(int index, Listener listener) throws IOException {
+        if (!listener.proxied()) {
+            return openUdp(listener.address(), (s, a, role) -> s.listen(index, a, role));
+        }
+        Shard shard = shards.get(index % shards.size());
+        return await(shard, s -> s.listenForProxies(index, listener.address(), trustedProxies));
+    }
+
+    /// P-06: on a socket of its own, or on that of the UDP listener with the same address.
+    private int openDtls(int index, TransportAddress address) throws IOException {
+        requireCertificate(dtls, "DTLS");
+        int udpListener = listeners.indexOf(new Listener(Protocol.UDP, address));
+        if (udpListener < 0) {
+            return openUdp(
+                    address,
+                    (s, a, role) -> {
+                        int port = s.listen(index, a, role);
+                        s.serveDtls(index, index);
+                        return port;
+                    });
+        }
         for (Shard shard : shards) {
-            await(shard, s -> s.listen(index, address.withPort(port), UdpIo.Role.SHARED_LISTENER));
+            runOn(shard, s -> s.serveDtls(udpListener, index));
         }
-        return port;
+        return address.port();
+    }
+
+    private int openUdp(TransportAddress address, Opening opening) throws IOException {
+        if (shards.size() == 1) {
+            return await(shards.getFirst(), s -> opening.open(s, address, UdpIo.Role.LISTENER));
+        }
+        TransportAddress bound = address.withPort(freePort(address));
+        for (Shard shard : shards) {
+            await(shard, s -> opening.open(s, bound, UdpIo.Role.SHARED_LISTENER));
+        }
+        return bound.port();
     }
 
     /// A shared address can be bound although another process serves it; so a socket that doesn't
@@ -313,6 +352,15 @@ public final class ShardGroup implements AutoCloseable {
         return done.getNow();
     }
 
+    private static void runOn(Shard shard, Task task) throws IOException {
+        await(
+                shard,
+                s -> {
+                    task.run(s);
+                    return shard;
+                });
+    }
+
     /// What this machine gives less of than the settings may come to need, one line each.
     public List<String> warnings(ServerSettings settings) throws IOException {
         var check =
@@ -328,6 +376,11 @@ public final class ShardGroup implements AutoCloseable {
     /// What encrypts, null without a certificate.
     public @Nullable TlsProviderChoice tlsProvider() {
         return tls == null ? null : tls.provider();
+    }
+
+    /// DTLS sessions that are open now, unfinished handshakes among them.
+    public int dtlsSessions() {
+        return dtls == null ? 0 : dtls.sessions();
     }
 
     /// The open listeners with the ports they got, in the order of their indexes.
@@ -363,6 +416,14 @@ public final class ShardGroup implements AutoCloseable {
     /// What engines are made of, the same for every shard.
     public record Parts(
             SharedState shared, Credentials credentials, PeerPolicy policy, EngineEvents events) {}
+
+    private interface Opening {
+        int open(Shard shard, TransportAddress address, UdpIo.Role role) throws IOException;
+    }
+
+    private interface Task {
+        void run(Shard shard);
+    }
 
     private interface OnShard<T> {
         T run(Shard shard) throws IOException;

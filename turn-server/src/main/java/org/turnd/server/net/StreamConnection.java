@@ -28,7 +28,7 @@ import org.turnd.stun.TransportAddress;
 /// One TCP or TLS connection of a client, the last handler of its pipeline: cuts the stream into
 /// frames for the engine, and collects what goes back until the end of the wake-up. Belongs to its
 /// shard's thread.
-final class StreamConnection extends ByteToMessageDecoder {
+final class StreamConnection extends ByteToMessageDecoder implements ClientConnection {
     /// What answers may wait beyond the bound that relayed data has.
     static final int ANSWER_RESERVE_BYTES = 16 << 10;
 
@@ -72,7 +72,8 @@ final class StreamConnection extends ByteToMessageDecoder {
         this.id = id;
     }
 
-    int id() {
+    @Override
+    public int id() {
         return id;
     }
 
@@ -81,7 +82,8 @@ final class StreamConnection extends ByteToMessageDecoder {
     }
 
     /// Told whether the connection's five-tuple has an allocation.
-    void allocated(boolean hasAllocation) {
+    @Override
+    public void allocated(boolean hasAllocation) {
         allocated = hasAllocation;
         lastProgressNanos = shard.wake();
     }
@@ -185,7 +187,8 @@ final class StreamConnection extends ByteToMessageDecoder {
     }
 
     /// The connection as the engine knows it.
-    ClientPath path() {
+    @Override
+    public ClientPath path() {
         ClientPath known = path;
         if (known == null) {
             known =
@@ -244,7 +247,8 @@ final class StreamConnection extends ByteToMessageDecoder {
     }
 
     /// Stages one message for the client, or drops it. Borrows the buffer.
-    void send(ByteBuf buffer, int offset, int length) {
+    @Override
+    public void send(ByteBuf buffer, int offset, int length, boolean isRelayed) {
         if (closed) {
             return;
         }
@@ -327,7 +331,8 @@ final class StreamConnection extends ByteToMessageDecoder {
     }
 
     /// Sends what is staged and closes.
-    void finish() {
+    @Override
+    public void finish() {
         flush();
         if (records != null && !closed) {
             records.end();

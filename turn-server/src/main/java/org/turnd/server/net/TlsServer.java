@@ -48,10 +48,6 @@ final class TlsServer implements AutoCloseable {
                     "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
                     "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
 
-    /// P-04 (RFC 7443 §2): only unknown names offered is fatal, none offered is fine.
-    private static final List<String> APPLICATION_PROTOCOLS =
-            List.of("stun.turn", "stun.nat-discovery");
-
     private final TlsProviderChoice provider;
     private final SslContext context;
     private final long handshakeTimeoutMillis;
@@ -90,7 +86,7 @@ final class TlsServer implements AutoCloseable {
                         ? SelectorFailureBehavior.NO_ADVERTISE
                         : SelectorFailureBehavior.FATAL_ALERT,
                 SelectedListenerFailureBehavior.ACCEPT,
-                APPLICATION_PROTOCOLS);
+                ApplicationProtocols.NAMES);
     }
 
     TlsProviderChoice provider() {
@@ -118,7 +114,7 @@ final class TlsServer implements AutoCloseable {
     }
 
     private AlpnGuard alpnGuard(ByteBufAllocator allocator) {
-        return new AlpnGuard(APPLICATION_PROTOCOLS, () -> handler(allocator));
+        return new AlpnGuard(ApplicationProtocols.NAMES, () -> handler(allocator));
     }
 
     private SslHandler handler(ByteBufAllocator allocator) {

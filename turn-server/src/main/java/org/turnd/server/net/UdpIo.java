@@ -2,6 +2,7 @@ package org.turnd.server.net;
 
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
+import org.turnd.stun.TransportAddress;
 
 /// The UDP data plane of one shard: sockets by number, addresses as primitives, buffers reused.
 ///
@@ -23,6 +24,11 @@ public interface UdpIo extends AutoCloseable {
     /// @return the socket's number, small and reused after [#close(int)]
     /// @throws IOException when the address can't be bound
     int open(long high, long low, int port, Role role, Receiver receiver) throws IOException;
+
+    /// Opens and binds a socket, as the longer form does.
+    default int open(TransportAddress local, Role role, Receiver receiver) throws IOException {
+        return open(local.high(), local.low(), local.port(), role, receiver);
+    }
 
     /// The port an open socket is bound to.
     int localPort(int socket);

@@ -51,6 +51,7 @@ class ConfigLoaderTest {
               udp = ["198.51.100.7:3478", "[2001:db8::7]:3478"]
               tcp = []
               tls = "198.51.100.7:443"
+              dtls = "198.51.100.7:3478"
             }
             relay {
               ipv4 = "198.51.100.7"
@@ -81,6 +82,7 @@ class ConfigLoaderTest {
               default-lifetime = 11m
               max-lifetime = 12m
               connections = 5
+              dtls-handshakes = 6
               handshake-timeout = 6s
               idle-stream-timeout = 7s
               stream-queue = 64KiB
@@ -133,6 +135,7 @@ class ConfigLoaderTest {
                         Duration.ofMinutes(10),
                         Duration.ofHours(1),
                         20000,
+                        500,
                         Duration.ofSeconds(10),
                         Duration.ofMinutes(1),
                         256 * 1024,
@@ -175,7 +178,8 @@ class ConfigLoaderTest {
                 List.of(
                         listener(Protocol.UDP, "198.51.100.7:3478"),
                         listener(Protocol.UDP, "[2001:db8::7]:3478"),
-                        listener(Protocol.TLS, "198.51.100.7:443")),
+                        listener(Protocol.TLS, "198.51.100.7:443"),
+                        listener(Protocol.DTLS, "198.51.100.7:3478")),
                 settings.listeners());
         assertEquals(
                 new Relay(
@@ -213,6 +217,7 @@ class ConfigLoaderTest {
                         Duration.ofMinutes(11),
                         Duration.ofMinutes(12),
                         5,
+                        6,
                         Duration.ofSeconds(6),
                         Duration.ofSeconds(7),
                         65536,
@@ -249,6 +254,7 @@ class ConfigLoaderTest {
         assertTrue(loaded.settings().listeners().contains(listener(Protocol.TLS, "[::]:5349")));
         assertEquals(
                 "[\"0.0.0.0:5349\", \"[::]:5349\"]", effective(loaded, "listeners.tls").text());
+        assertTrue(loaded.settings().listeners().contains(listener(Protocol.DTLS, "[::]:5349")));
     }
 
     @Test
@@ -327,7 +333,8 @@ class ConfigLoaderTest {
             var environment = new HashMap<>(WITH_SECRET);
             if (setting.path().startsWith("tls.")
                     || setting.path().equals("proxy-protocol.tls")
-                    || setting.equals(Schema.TLS)) {
+                    || setting.equals(Schema.TLS)
+                    || setting.equals(Schema.DTLS)) {
                 environment.put("TURND_TLS_CERTIFICATE", pem.toString());
                 environment.put("TURND_TLS_KEY", pem.toString());
             }
@@ -355,7 +362,7 @@ class ConfigLoaderTest {
                         case "behavior-discovery.addresses",
                                 "behavior-discovery.external-addresses" ->
                                 "192.0.2.1,192.0.2.2";
-                        case "listeners.tls" -> "0.0.0.0:443";
+                        case "listeners.tls", "listeners.dtls" -> "0.0.0.0:443";
                         case "proxy-protocol.udp", "proxy-protocol.tcp", "proxy-protocol.tls" ->
                                 "0.0.0.0:3480";
                         case "peers.allow", "peers.deny", "proxy-protocol.trusted" -> "10.0.0.0/8";

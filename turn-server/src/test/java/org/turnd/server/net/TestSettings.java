@@ -40,6 +40,7 @@ public final class TestSettings {
     private DataPlane plane = DataPlane.AUTO;
     private int shards = 2;
     private int connections = 1000;
+    private int dtlsHandshakes = 1000;
     private Duration handshakeTimeout = Duration.ofSeconds(20);
     private Duration idleTimeout = Duration.ofMinutes(5);
     private int streamQueueBytes = 64 << 10;
@@ -87,6 +88,11 @@ public final class TestSettings {
 
     TestSettings connections(int count) {
         connections = count;
+        return this;
+    }
+
+    TestSettings dtlsHandshakes(int count) {
+        dtlsHandshakes = count;
         return this;
     }
 
@@ -188,6 +194,7 @@ public final class TestSettings {
                         Duration.ofMinutes(10),
                         Duration.ofHours(1),
                         connections,
+                        dtlsHandshakes,
                         handshakeTimeout,
                         idleTimeout,
                         streamQueueBytes,

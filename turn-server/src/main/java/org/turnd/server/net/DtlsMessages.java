@@ -1,0 +1,79 @@
+package org.turnd.server.net;
+
+import io.netty.buffer.ByteBuf;
+import java.util.Arrays;
+
+/// Looks at DTLS datagrams (RFC 6347 §4.1, §4.2.2) without taking part in a handshake.
+final class DtlsMessages {
+    /// What a client's handshake messages can't exceed: there are no client certificates here.
+    /// Bouncy Castle reserves the length that a first fragment claims, which may be 16 MiB.
+    static final int MESSAGE_BYTES_MAX = 8 << 10;
+
+    static final int RANDOM_BYTES = 32;
+
+    private static final int RECORD_HEADER_BYTES = 13;
+    private static final int MESSAGE_HEADER_BYTES = 12;
+    private static final int HANDSHAKE = 22;
+    private static final int CLIENT_HELLO = 1;
+
+    private static final int EPOCH_AT = 3;
+    private static final int LENGTH_AT = 11;
+    private static final int RANDOM_AT = RECORD_HEADER_BYTES + MESSAGE_HEADER_BYTES + 2;
+
+    private DtlsMessages() {}
+
+    /// Says whether a datagram begins with a ClientHello, or the first fragment of one.
+    static boolean isClientHello(ByteBuf buffer, int offset, int length) {
+        return length >= RANDOM_AT + RANDOM_BYTES
+                && buffer.getUnsignedByte(offset) == HANDSHAKE
+                && buffer.getUnsignedShort(offset + EPOCH_AT) == 0
+                && buffer.getUnsignedByte(offset + RECORD_HEADER_BYTES) == CLIENT_HELLO;
+    }
+
+    /// Returns the client's random of a ClientHello: each handshake has its own.
+    static byte[] random(ByteBuf clientHello, int offset) {
+        byte[] random = new byte[RANDOM_BYTES];
+        clientHello.getBytes(offset + RANDOM_AT, random);
+        return random;
+    }
+
+    static boolean hasRandom(ByteBuf clientHello, int offset, byte[] random) {
+        return Arrays.equals(random(clientHello, offset), random);
+    }
+
+    /// Says whether all handshake messages of a datagram that aren't encrypted are short enough.
+    static boolean arePlainMessagesShort(byte[] datagram) {
+        int at = 0;
+        while (datagram.length - at >= RECORD_HEADER_BYTES) {
+            int body = at + RECORD_HEADER_BYTES;
+            int length = Math.min(unsigned(datagram, at + LENGTH_AT, 2), datagram.length - body);
+            boolean plain = datagram[at] == HANDSHAKE && unsigned(datagram, at + EPOCH_AT, 2) == 0;
+            if (plain && !areShort(datagram, body, length)) {
+                return false;
+            }
+            at = body + length;
+        }
+        return true;
+    }
+
+    /// Says whether no handshake message in one record claims to be longer than it may.
+    static boolean areShort(byte[] bytes, int offset, int length) {
+        int at = offset;
+        int end = offset + length;
+        while (end - at >= MESSAGE_HEADER_BYTES) {
+            if (unsigned(bytes, at + 1, 3) > MESSAGE_BYTES_MAX) {
+                return false;
+            }
+            at += MESSAGE_HEADER_BYTES + unsigned(bytes, at + 9, 3);
+        }
+        return true;
+    }
+
+    private static int unsigned(byte[] bytes, int at, int count) {
+        int value = 0;
+        for (int i = 0; i < count; i++) {
+            value = value << 8 | Byte.toUnsignedInt(bytes[at + i]);
+        }
+        return value;
+    }
+}
