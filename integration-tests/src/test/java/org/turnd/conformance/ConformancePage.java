@@ -79,6 +79,9 @@ final class ConformancePage {
             if (isProven && codeOf(one).isEmpty()) {
                 complaints.add(one.id() + " has no code");
             }
+            one.code().stream()
+                    .filter(name -> sources.mainFile(name).isEmpty())
+                    .forEach(name -> complaints.add(one.id() + ": there is no class " + name));
             if (one.level().endsWith("D") && one.section().equals("W") && one.remark().isBlank()) {
                 complaints.add(one.id() + " has no decision");
             }
@@ -140,7 +143,7 @@ final class ConformancePage {
 
     private Set<String> codeOf(Requirement one) {
         Set<String> files = new TreeSet<>(sources.codeOf(one.id()));
-        one.code().forEach(name -> files.add(sources.mainFile(name)));
+        one.code().forEach(name -> sources.mainFile(name).ifPresent(files::add));
         return files;
     }
 

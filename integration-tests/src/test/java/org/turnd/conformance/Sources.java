@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -85,12 +86,9 @@ final class Sources {
     }
 
     /// The main source of a class, from its package's last part on: `engine.Nonces`.
-    String mainFile(String name) {
+    Optional<String> mainFile(String name) {
         String end = "/" + name.replace('.', '/') + ".java";
-        return mains.keySet().stream()
-                .filter(file -> file.endsWith(end))
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("there is no class " + name));
+        return mains.keySet().stream().filter(file -> file.endsWith(end)).findFirst();
     }
 
     /// The main sources whose text has this pattern.

@@ -63,6 +63,7 @@ class CheckAbilitiesTest {
         var more =
                 List.of(
                         "mobility = on",
+                        "relay.transports = both",
                         "auth.user-anonymity = on",
                         "behavior-discovery { addresses = [127.0.0.1, 127.0.0.2], ports = "
                                 + ports
@@ -73,6 +74,12 @@ class CheckAbilitiesTest {
             assertHas(expected, check("turn:" + server.hostAndPort()));
             assertHas(expected, check("turn:" + server.hostAndPort() + "?transport=tcp"));
             assertHas(expected, check("turns:" + server.tlsHostAndPort()));
+            for (var url :
+                    List.of(
+                            "turn:" + server.hostAndPort() + "?transport=tcp",
+                            "turns:" + server.tlsHostAndPort())) {
+                assertHas(Map.of("tcp-relay", State.WORKS), check(url));
+            }
             assertHas(
                     Map.of("behaviour", State.WORKS),
                     check("stun:" + LOOPBACK + ":" + ports.getFirst()));

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.turnd.stun.StunAttribute.Nonce;
 import org.turnd.stun.StunAttribute.PasswordAlgorithm;
@@ -56,6 +57,7 @@ class Rfc8489VectorTest {
     }
 
     @Test
+    @Tag("W-02")
     void verifiesTheMessageOfTheErratum() {
         StunView view = Bytes.view(ERRATUM_6268);
         assertTrue(mac.verifySha256(view, KEY));

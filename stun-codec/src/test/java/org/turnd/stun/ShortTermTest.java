@@ -26,8 +26,7 @@ class ShortTermTest {
     @Test
     @Tag("D-35")
     void theKeyIsThePassword() {
-        assertEquals(
-                PASSWORD, new String(KEY.toByteArray(), StandardCharsets.US_ASCII));
+        assertEquals(PASSWORD, new String(KEY.toByteArray(), StandardCharsets.US_ASCII));
         // OpaqueString: NFC, and every space a plain one; letters keep their case.
         assertEquals(
                 IntegrityKey.shortTerm("caf\u00E9 au lait"),
@@ -40,8 +39,7 @@ class ShortTermTest {
     @Tag("D-34")
     @Tag("D-35")
     void requestAndAnswerVerifyWithThePassword(boolean sha256) {
-        StunView request =
-                signed(StunClass.REQUEST, sha256, KEY, new Username("evtj:h6vY"));
+        StunView request = signed(StunClass.REQUEST, sha256, KEY, new Username("evtj:h6vY"));
         StunView answer =
                 signed(
                         StunClass.SUCCESS_RESPONSE,
@@ -72,8 +70,7 @@ class ShortTermTest {
     private StunView signed(
             StunClass messageClass, boolean sha256, IntegrityKey key, StunAttribute attribute) {
         ByteBuf buffer = Unpooled.buffer(256);
-        StunWriter writer =
-                new StunWriter().begin(buffer, 0, StunMethod.BINDING, messageClass, ID);
+        StunWriter writer = new StunWriter().begin(buffer, 0, StunMethod.BINDING, messageClass, ID);
         writer.put(attribute);
         if (sha256) {
             writer.integritySha256(integrity, key);

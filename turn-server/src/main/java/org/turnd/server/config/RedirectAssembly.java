@@ -62,8 +62,7 @@ final class RedirectAssembly {
         checkUse(RedirectSchema.WHEN, redirect.when().contains(Occasion.ALWAYS));
         checkUse(RedirectSchema.DOMAIN, redirect.domain() != null);
         checkUse(
-                RedirectSchema.BEFORE_AUTHENTICATION,
-                redirect.beforeAuthentication() == Switch.ON);
+                RedirectSchema.BEFORE_AUTHENTICATION, redirect.beforeAuthentication() == Switch.ON);
     }
 
     private void checkUse(Setting<?> setting, boolean isMeant) {

@@ -237,9 +237,7 @@ public record ServerSettings(
 
         /// Returns what a user's allocations are counted under.
         public String quotaName(String username) {
-            return quotaBy == QuotaBy.ID
-                    ? RestCredentials.userId(username, separator)
-                    : username;
+            return quotaBy == QuotaBy.ID ? RestCredentials.userId(username, separator) : username;
         }
 
         /// Credentials with what is usual.

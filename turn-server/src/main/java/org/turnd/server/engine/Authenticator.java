@@ -92,8 +92,7 @@ final class Authenticator {
                     : challenge(ErrorReason.STALE_NONCE, RefusalCause.STALE_NONCE, request);
         }
         // Only who got the nonce has tried: nobody can lock another source out.
-        if (!byToken
-                && nonces.isFresh(claim.nonce(), request.client(), request.nowNanos())) {
+        if (!byToken && nonces.isFresh(claim.nonce(), request.client(), request.nowNanos())) {
             logins.count(request, claim);
         }
         // O-02 (RFC 7635 §7): who comes with a token can't be known here, and is told why.

@@ -41,8 +41,7 @@ public final class LocalSharedState implements SharedState {
     private volatile boolean draining;
 
     /// Starts with every port free, and counts the allocations of each user name by itself.
-    public LocalSharedState(
-            ServerSettings.Relay relay, Quotas quotas, RandomGenerator random) {
+    public LocalSharedState(ServerSettings.Relay relay, Quotas quotas, RandomGenerator random) {
         this(relay, quotas, UnaryOperator.identity(), random);
     }
 

@@ -35,6 +35,7 @@ class CredentialsTest {
 
     // E-01
     @Test
+    @Tag("E-01")
     void timeLimitedUserIsKnownUntilItExpires() {
         assertEquals(KEY, md5(secretAt(EXPIRY - 1), USERNAME, REALM, 0));
         assertEquals(KEY, md5(secretAt(0), USERNAME, REALM, 0));
@@ -54,6 +55,7 @@ class CredentialsTest {
 
     // E-02
     @Test
+    @Tag("E-02")
     void timeLimitedUserMayHaveNoName() {
         String username = Long.toString(EXPIRY);
         String password = RestCredentials.password(SHARED, username);
@@ -64,6 +66,7 @@ class CredentialsTest {
     // E-02
     @ParameterizedTest
     @ValueSource(strings = {"", "alice", "alice:1893456000", "-1:a", "0x7fffffff:a", ":a", " 1:a"})
+    @Tag("E-02")
     void userWithoutATimeIsUnknown(String username) {
         assertNull(md5(secretAt(0), username, REALM, 0));
     }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -201,6 +202,7 @@ class CredentialConformanceTest {
 
     @Test
     @DisplayName("D-11 stale nonce and wrong password: 401, not 438")
+    @Tag("W-04")
     void checksThePasswordBeforeTheNonce() {
         client.credentials();
         fixture.advance(101);

@@ -160,6 +160,7 @@ class IcmpConformanceTest {
 
     @Test
     @Tag("I-14")
+    @Tag("W-09")
     @DisplayName("I-14 the attribute: 16 bits of zero, type, code, MTU")
     void writesTheAttribute() {
         Output.ToClient told = (Output.ToClient) error(relayed, PEER, 3, 4, 1400).getFirst();

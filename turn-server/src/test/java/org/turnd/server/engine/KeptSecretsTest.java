@@ -28,6 +28,7 @@ class KeptSecretsTest {
     @Test
     @DisplayName("D-30 an engine keeps keys and no passwords")
     @Tag("S-11")
+    @Tag("W-11")
     void keepsKeysAndNoPasswords() throws IllegalAccessException {
         EngineFixture fixture = new EngineFixture();
         fixture.udp().allocate();

@@ -33,6 +33,7 @@ class PermissionConformanceTest {
     @Test
     @DisplayName(
             "H-01 no XOR-PEER-ADDRESS: 400; one malformed among good ones: 400, none installed")
+    @Tag("W-13")
     void installsAllOrNothing() {
         TransportAddress relayed = client.allocate();
         assertEquals(400, client.refusal(StunMethod.CREATE_PERMISSION));

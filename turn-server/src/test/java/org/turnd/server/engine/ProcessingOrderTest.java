@@ -213,6 +213,7 @@ class ProcessingOrderTest {
     @Test
     @DisplayName("0/9 before 0/11: unknown attribute and DONT-FRAGMENT: 420 for the unknown one")
     @Tag("0/11")
+    @Tag("W-08")
     void refusesUnknownAttributesBeforeTheMethodsOwn() {
         TestClient.Exchange answer =
                 client.askAllocate(new DontFragment(), UNKNOWN, new RequestedTransport(6));

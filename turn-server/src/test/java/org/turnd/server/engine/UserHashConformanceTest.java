@@ -83,8 +83,7 @@ class UserHashConformanceTest {
                 assertFalse(allocated.answer().has(type));
             }
             assertEquals(600, asking.refresh(600));
-            assertEquals(
-                    400, asking.refusal(StunMethod.CHANNEL_BIND, new ChannelNumber(0x4000)));
+            assertEquals(400, asking.refusal(StunMethod.CHANNEL_BIND, new ChannelNumber(0x4000)));
         }
         assertTrue(
                 fixture.events.lines.stream().anyMatch(line -> line.startsWith("allocated alice")),
@@ -124,7 +123,8 @@ class UserHashConformanceTest {
 
     @Test
     @Tag("D-25")
-    @DisplayName("D-25 stale nonce: 438 with PASSWORD-ALGORITHMS, and the hash works with the new one")
+    @DisplayName(
+            "D-25 stale nonce: 438 with PASSWORD-ALGORITHMS, and the hash works with the new one")
     void refusesAStaleNonce() {
         client.credentials();
         fixture.advance(NONCE_LIFETIME + 1);

@@ -155,7 +155,6 @@ class DtlsHostileTest {
     }
 
     @Tag("P-03")
-    @Tag("B-05")
     @Test
     void keepsNothingForAClientWithoutCookie() throws Exception {
         try (var server = settings().start();

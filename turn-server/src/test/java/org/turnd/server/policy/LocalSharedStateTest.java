@@ -279,7 +279,9 @@ class LocalSharedStateTest {
         byId.releaseAllocation("1700000000:alice");
         assertTrue(byId.acquireAllocation("1900000000:alice"));
 
-        var byName = new LocalSharedState(relay(IPV4, null, null, 49152, 49161), Quotas.perUser(1), random());
+        var byName =
+                new LocalSharedState(
+                        relay(IPV4, null, null, 49152, 49161), Quotas.perUser(1), random());
         assertTrue(byName.acquireAllocation("1700000000:alice"));
         assertTrue(byName.acquireAllocation("1800000000:alice"));
         assertFalse(byName.acquireAllocation("1700000000:alice"));
