@@ -31,23 +31,19 @@ final class AllocateProcessor {
     private final EngineSink sink;
 
     AllocateProcessor(
-            EngineSettings settings,
+            Surroundings surroundings,
             Redirector redirector,
-            SharedState shared,
             Allocations allocations,
             Mobility mobility,
-            EngineEvents events,
-            EngineCounters counters,
-            Responder responder,
-            EngineSink sink) {
-        this.sink = sink;
-        this.settings = settings;
+            Responder responder) {
+        this.sink = surroundings.sink();
+        this.settings = surroundings.settings();
         this.redirector = redirector;
-        this.shared = shared;
+        this.shared = surroundings.shared();
         this.allocations = allocations;
         this.mobility = mobility;
-        this.events = events;
-        this.counters = counters;
+        this.events = surroundings.events();
+        this.counters = surroundings.counters();
         this.responder = responder;
     }
 

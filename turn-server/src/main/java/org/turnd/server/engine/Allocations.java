@@ -40,22 +40,17 @@ final class Allocations {
     private int relayIdsUsed;
 
     Allocations(
-            int shard,
-            EngineSettings settings,
-            SharedState shared,
-            EngineSink sink,
-            EngineEvents events,
-            EngineCounters counters,
+            Surroundings surroundings,
             ChannelOffload offload,
             TimerWheel wheel,
             PeerConnections peerConnections,
             RandomGenerator random) {
-        this.shard = shard;
-        this.settings = settings;
-        this.shared = shared;
-        this.sink = sink;
-        this.events = events;
-        this.counters = counters;
+        this.shard = surroundings.shard();
+        this.settings = surroundings.settings();
+        this.shared = surroundings.shared();
+        this.sink = surroundings.sink();
+        this.events = surroundings.events();
+        this.counters = surroundings.counters();
         this.offload = offload;
         this.wheel = wheel;
         this.peerConnections = peerConnections;

@@ -38,20 +38,17 @@ final class DataPath {
     private final StunWriter writer = new StunWriter();
 
     DataPath(
-            int shard,
+            Surroundings surroundings,
             Allocations allocations,
-            SharedState shared,
             PeerPolicy policy,
-            EngineSink sink,
-            EngineCounters counters,
             TransactionIds transactionIds,
             UnderstoodAttributes understood) {
-        this.shard = shard;
+        this.shard = surroundings.shard();
         this.allocations = allocations;
-        this.shared = shared;
+        this.shared = surroundings.shared();
         this.policy = policy;
-        this.sink = sink;
-        this.counters = counters;
+        this.sink = surroundings.sink();
+        this.counters = surroundings.counters();
         this.transactionIds = transactionIds;
         this.understood = understood;
     }

@@ -5,7 +5,6 @@ import io.netty.buffer.Unpooled;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.turnd.server.engine.EngineEvents.PeerConnectionEnd;
@@ -28,10 +27,10 @@ final class PeerConnections {
 
     /// L-07: at least 30 s, and less than the 39.5 s after which a client on TCP gives up waiting
     /// for its answer (RFC 8489 §6.2.2).
-    static final long CONNECT_NANOS = TimeUnit.SECONDS.toNanos(35);
+    static final long CONNECT_NANOS = 35 * TimerWheel.TICK_NANOS;
 
     /// L-09: how long a connection waits for its ConnectionBind.
-    static final long BIND_NANOS = TimeUnit.SECONDS.toNanos(30);
+    static final long BIND_NANOS = 30 * TimerWheel.TICK_NANOS;
 
     private static final int INDICATION_BYTES_MAX = 64;
     private static final int CONNECTION_ATTEMPT =
@@ -51,21 +50,16 @@ final class PeerConnections {
     private final Map<Integer, PeerConnection> byId = new HashMap<>();
 
     PeerConnections(
-            int shard,
-            EngineSettings settings,
-            SharedState shared,
-            EngineSink sink,
-            EngineEvents events,
-            EngineCounters counters,
+            Surroundings surroundings,
             Responder responder,
             TimerWheel wheel,
             RandomGenerator random) {
-        this.shard = shard;
-        this.connectionsMax = settings.relayTransports().connectionsMax();
-        this.shared = shared;
-        this.sink = sink;
-        this.events = events;
-        this.counters = counters;
+        this.shard = surroundings.shard();
+        this.connectionsMax = surroundings.settings().relayTransports().connectionsMax();
+        this.shared = surroundings.shared();
+        this.sink = surroundings.sink();
+        this.events = surroundings.events();
+        this.counters = surroundings.counters();
         this.responder = responder;
         this.wheel = wheel;
         this.transactionIds = new TransactionIds(random);

@@ -65,6 +65,7 @@ public final class TurnEngine {
             ChannelOffload offload,
             RandomGenerator random) {
         channelNumberMax = settings.channelNumberMax();
+        var surroundings = new Surroundings(shard, settings, shared, sink, events, counters);
         MessageIntegrity integrity = new MessageIntegrity();
         storedAnswers = new StoredAnswers(settings.storedAnswersMax(), random.nextLong());
         responder =
@@ -72,32 +73,11 @@ public final class TurnEngine {
         TimerWheel wheel = new TimerWheel();
         relaysTcp = settings.relayTransports().tcp();
         PeerConnections peerConnections =
-                new PeerConnections(
-                        shard, settings, shared, sink, events, counters, responder, wheel, random);
-        allocations =
-                new Allocations(
-                        shard,
-                        settings,
-                        shared,
-                        sink,
-                        events,
-                        counters,
-                        offload,
-                        wheel,
-                        peerConnections,
-                        random);
+                new PeerConnections(surroundings, responder, wheel, random);
+        allocations = new Allocations(surroundings, offload, wheel, peerConnections, random);
         TransactionIds transactionIds = new TransactionIds(random);
         understood = new UnderstoodAttributes(credentials.accessTokens() != null);
-        dataPath =
-                new DataPath(
-                        shard,
-                        allocations,
-                        shared,
-                        policy,
-                        sink,
-                        counters,
-                        transactionIds,
-                        understood);
+        dataPath = new DataPath(surroundings, allocations, policy, transactionIds, understood);
         icmp = new IcmpRelay(sink, counters, transactionIds);
         authenticator = new Authenticator(settings, shared, credentials, integrity, random);
         discovery = new NatDiscovery(counters, responder, understood, random);
@@ -109,16 +89,7 @@ public final class TurnEngine {
         roaming =
                 new Roaming(shard, settings, allocations, mobility, sink, random.nextLong(), this);
         allocate =
-                new AllocateProcessor(
-                        settings,
-                        redirector,
-                        shared,
-                        allocations,
-                        mobility,
-                        events,
-                        counters,
-                        responder,
-                        sink);
+                new AllocateProcessor(surroundings, redirector, allocations, mobility, responder);
         connect = new ConnectProcessor(shared, policy, peerConnections, sink);
         peers = new PeerInputs(allocations, peerConnections);
         processors =

@@ -103,23 +103,11 @@ public final class EngineMetrics {
                                     + " process.");
             case ICMP_ERRORS_RELAYED -> icmp("relayed");
             case ICMP_ERRORS_DROPPED -> icmp("dropped");
-            case PEER_CONNECTIONS_OPENED ->
-                    Series.plain(
-                            "turnd_peer_connections_opened",
-                            "Connections between TCP relays and peers.");
-            case PEER_CONNECTIONS_CLOSED ->
-                    Series.plain(
-                            "turnd_peer_connections_closed",
-                            "Connections between TCP relays and peers that are over.");
-            case PEER_CONNECTIONS_REFUSED ->
-                    Series.plain(
-                            "turnd_peer_connections_refused",
-                            "Connections of peers to TCP relays that were closed at once: no"
-                                    + " permission, or too many.");
-            case PEER_CONNECTIONS_NOT_BOUND ->
-                    Series.plain(
-                            "turnd_peer_connections_not_bound",
-                            "Connections of TCP relays that no client came for within 30 s.");
+            case PEER_CONNECTIONS_OPENED,
+                    PEER_CONNECTIONS_CLOSED,
+                    PEER_CONNECTIONS_REFUSED,
+                    PEER_CONNECTIONS_NOT_BOUND ->
+                    peerConnections(counter);
             case PACKETS_TO_PEERS -> relayed(PACKETS, "Packets relayed.", "to_peer");
             case PACKETS_TO_CLIENTS -> relayed(PACKETS, "Packets relayed.", "to_client");
             case BYTES_TO_PEERS -> relayed(BYTES, "Bytes of application data relayed.", "to_peer");
@@ -140,6 +128,29 @@ public final class EngineMetrics {
                     DROPPED_STRANGER_RATE,
                     DROPPED_LOGIN_RATE ->
                     Series.dropped(counter);
+        };
+    }
+
+    private static Series peerConnections(Counter counter) {
+        return switch (counter) {
+            case PEER_CONNECTIONS_OPENED ->
+                    Series.plain(
+                            "turnd_peer_connections_opened",
+                            "Connections between TCP relays and peers.");
+            case PEER_CONNECTIONS_CLOSED ->
+                    Series.plain(
+                            "turnd_peer_connections_closed",
+                            "Connections between TCP relays and peers that are over.");
+            case PEER_CONNECTIONS_REFUSED ->
+                    Series.plain(
+                            "turnd_peer_connections_refused",
+                            "Connections of peers to TCP relays that were closed at once: no"
+                                    + " permission, or too many.");
+            case PEER_CONNECTIONS_NOT_BOUND ->
+                    Series.plain(
+                            "turnd_peer_connections_not_bound",
+                            "Connections of TCP relays that no client came for within 30 s.");
+            default -> throw new IllegalArgumentException(counter + " counts no connections");
         };
     }
 
