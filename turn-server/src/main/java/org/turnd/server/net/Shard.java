@@ -118,10 +118,10 @@ final class Shard implements EngineSink, ShardStatus {
 
     private void endWakeUp() {
         awake = false;
-        for (StreamConnection connection : unflushed) {
-            connection.flush();
+        if (!unflushed.isEmpty()) {
+            unflushed.forEach(StreamConnection::flush);
+            unflushed.clear();
         }
-        unflushed.clear();
         udp.flush();
         timer.set(engine.nextDeadlineNanos());
         publish();
