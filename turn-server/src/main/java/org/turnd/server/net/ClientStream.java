@@ -59,7 +59,13 @@ final class ClientStream extends SpliceableHandler {
     @Override
     public void endOutput() {
         // Behind the answer to the ConnectionBind, wherever that is.
-        var _ = channel().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> endOutputNow());
+        boolean ignored =
+                onLoop(() -> {
+                    var _ =
+                            channel()
+                                    .writeAndFlush(Unpooled.EMPTY_BUFFER)
+                                    .addListener(_ -> endOutputNow());
+                });
     }
 
     private void endOutputNow() {
