@@ -40,7 +40,7 @@ import org.turnd.peers.server.ServerKind;
 /// second one with an attribute from before RFC 8656 (0x8032), which nobody else understands.
 @Timeout(180)
 class UclientTest {
-    private static final int MESSAGES = 20;
+    static final int MESSAGES = 20;
     private static final String IPV4 = "127.0.0.1";
     private static final String IPV6 = "::1";
 
@@ -277,7 +277,8 @@ class UclientTest {
         return arguments;
     }
 
-    private static String allComeBack(Endpoint server, List<String> arguments) {
+    /// Checks that nothing is lost, and returns what the client wrote.
+    static String allComeBack(Endpoint server, List<String> arguments) {
         for (var run = 1; ; run++) {
             var uclient = Uclient.run(server, arguments);
             if (uclient.sent() >= MESSAGES && uclient.sent() == uclient.received()) {
