@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import java.io.ByteArrayOutputStream;
 import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -61,17 +63,22 @@ class TcpRelayTest extends TcpRelayFixture {
         try (var server = start();
                 var control = open(server)) {
             TransportAddress relayed = control.client().allocateTcp();
+            List<AutoCloseable> open = new ArrayList<>();
             for (int i = 0; i < CONNECTIONS_MAX; i++) {
                 var listener = listen();
                 int id = connect(control, address(listener));
                 var peer = accept(listener);
                 var data = bind(server, control, id);
+                open.addAll(List.of(peer, data));
                 assertEquals(relayed.port(), peer.getPort());
                 assertPasses(random(1000 + i), data.out(), peer.getInputStream());
                 assertPasses(random(2000 + i), peer.getOutputStream(), data.in());
                 listener.close();
             }
             assertEquals(508, code(control.client().request(StunMethod.CONNECT, to(relayed))));
+            for (AutoCloseable each : open) {
+                each.close();
+            }
         }
     }
 
