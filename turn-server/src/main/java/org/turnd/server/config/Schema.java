@@ -174,8 +174,9 @@ final class Schema {
                     ValueTypes.orWord(ValueTypes.NONE, ValueTypes.size(1 << 10, 1 << 30)),
                     ValueTypes.NONE,
                     "Bytes a second at most, each way, that all allocations of one user name relay"
-                            + " together, headers included. What is more is dropped and counted;"
-                            + " requests are answered all the same.");
+                            + " together, headers included. Packets beyond that are dropped and counted;"
+                            + " connections of TCP relays are read more slowly. Requests are"
+                            + " answered all the same.");
     static final Setting<Integer> STRANGER_ANSWERS =
             Setting.of(
                     "limits.stranger-answers-per-second",

@@ -11,4 +11,13 @@ public interface Bandwidth {
 
     /// Says whether a packet with so much data may go to a client now, and counts it.
     boolean takeToClients(int length, long nowNanos);
+
+    /// Counts bytes that a stream to a peer has got already, and says how long to wait before
+    /// reading more of them. With none it only says that.
+    ///
+    /// @return nanoseconds, 0 to go on
+    long spendToPeers(int length, long nowNanos);
+
+    /// The same for a stream to a client.
+    long spendToClients(int length, long nowNanos);
 }

@@ -138,6 +138,12 @@ final class PeerConnections {
         }
     }
 
+    /// What a connection's user may relay; null for everything.
+    @Nullable Bandwidth bandwidth(int id) {
+        PeerConnection connection = byId.get(id);
+        return connection == null ? null : connection.relay.allocation.bandwidth;
+    }
+
     /// Bytes were relayed.
     void onRelayed(int id, long toPeer, long toClient) {
         PeerConnection connection = byId.get(id);

@@ -1,5 +1,6 @@
 package org.turnd.server.engine;
 
+import org.jspecify.annotations.Nullable;
 import org.turnd.stun.TransportAddress;
 
 /// What a [TurnEngine] is told of TCP connections with peers (RFC 6062). Called as the engine's own
@@ -37,6 +38,11 @@ public final class PeerInputs {
     /// A client's stream is bound to a connection of this shard.
     public void onBound(int connection) {
         connections.onBound(connection);
+    }
+
+    /// Returns what a connection's user may relay; null for everything.
+    public @Nullable Bandwidth bandwidth(int connection) {
+        return connections.bandwidth(connection);
     }
 
     /// A connection has relayed so many bytes more.

@@ -1,23 +1,30 @@
 package org.turnd.server.net;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// One direction of a relayed TCP connection. The next read is asked for when everything of the
 /// last one was taken by the target's socket: whoever doesn't read stops whoever sends (L-17), and
-/// no more than one read is held in memory. Belongs to the source's loop.
+/// no more than one read is held in memory. It waits longer while the user has used up its
+/// bandwidth (I-17); nothing is dropped. Belongs to the source's loop.
 final class DataFlow {
     private final DataEnd source;
     private final DataEnd target;
+    private final Pace pace;
     private final Runnable onFinished;
+    private @Nullable ScheduledFuture<?> pause;
     private int unwritten;
     private boolean ended;
     private boolean finished;
 
     /// @param onFinished told once, on the source's loop, when nothing more will pass
-    DataFlow(DataEnd source, DataEnd target, Runnable onFinished) {
+    DataFlow(DataEnd source, DataEnd target, Pace pace, Runnable onFinished) {
         this.source = source;
         this.target = target;
+        this.pace = pace;
         this.onFinished = onFinished;
     }
 
@@ -28,6 +35,7 @@ final class DataFlow {
             return;
         }
         unwritten++;
+        long ignored = pace.spend(data.readableBytes(), System.nanoTime());
         target.write(data, this);
     }
 
@@ -45,6 +53,17 @@ final class DataFlow {
     /// The target is gone. Any thread.
     void onTargetClosed() {
         onSourceLoop(this::finish);
+    }
+
+    /// Asks for the next read, as soon as the bandwidth allows one.
+    void readInTime() {
+        long wait = finished ? 0 : pace.spend(0, System.nanoTime());
+        if (wait == 0) {
+            pause = null;
+            source.read();
+        } else {
+            pause = source.loop().schedule(this::readInTime, wait, TimeUnit.NANOSECONDS);
+        }
     }
 
     boolean isWaiting() {
@@ -69,7 +88,7 @@ final class DataFlow {
         if (ended) {
             finishWhenWritten();
         } else if (unwritten == 0) {
-            source.read();
+            readInTime();
         }
     }
 
@@ -83,6 +102,9 @@ final class DataFlow {
     private void finish() {
         if (!finished) {
             finished = true;
+            if (pause != null) {
+                var _ = pause.cancel(false);
+            }
             onFinished.run();
         }
     }

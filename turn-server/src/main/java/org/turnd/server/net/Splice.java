@@ -1,6 +1,8 @@
 package org.turnd.server.net;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.turnd.server.engine.Bandwidth;
 
 /// A client's stream and a connection to a peer made one (RFC 6062 §5.4). Each direction ends by
 /// itself, so that a half-closed connection goes on in the other (L-15); with both over, both ends
@@ -16,10 +18,14 @@ final class Splice {
     }
 
     /// Lets data flow.
-    static void join(DataEnd client, DataEnd peer) {
+    ///
+    /// @param bandwidth what the client's user may relay; null for everything
+    static void join(DataEnd client, DataEnd peer, @Nullable Bandwidth bandwidth) {
         var splice = new Splice(client, peer);
-        var toPeer = new DataFlow(client, peer, splice::onFinished);
-        var toClient = new DataFlow(peer, client, splice::onFinished);
+        Pace peerPace = bandwidth == null ? Pace.UNBOUNDED : bandwidth::spendToPeers;
+        Pace clientPace = bandwidth == null ? Pace.UNBOUNDED : bandwidth::spendToClients;
+        var toPeer = new DataFlow(client, peer, peerPace, splice::onFinished);
+        var toClient = new DataFlow(peer, client, clientPace, splice::onFinished);
         client.begin(toPeer, toClient);
         peer.begin(toClient, toPeer);
     }

@@ -51,7 +51,7 @@ abstract class SpliceableHandler extends ChannelInboundHandlerAdapter implements
         if (inputEnded) {
             outgoing.onEnd();
         } else if (!outgoing.isWaiting()) {
-            channel.read();
+            outgoing.readInTime();
         }
         if (outputClosed) {
             incoming.onTargetClosed();

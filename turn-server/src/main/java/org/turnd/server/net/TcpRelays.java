@@ -181,7 +181,7 @@ final class TcpRelays implements PeerSink {
         clients.put(id, client);
         long ignored = shard.wake();
         onEngine(() -> engine.peers().onBound(id));
-        Splice.join(client, peer);
+        Splice.join(client, peer, engine.peers().bandwidth(id));
     }
 
     @Override

@@ -30,6 +30,28 @@ final class UserBandwidth implements Bandwidth {
         return take(toClientsNanos, length, nowNanos);
     }
 
+    @Override
+    public long spendToPeers(int length, long nowNanos) {
+        return spend(toPeersNanos, length, nowNanos);
+    }
+
+    @Override
+    public long spendToClients(int length, long nowNanos) {
+        return spend(toClientsNanos, length, nowNanos);
+    }
+
+    /// What was read can't be dropped any more: the bucket may owe it.
+    private long spend(AtomicLong fullNanos, int length, long nowNanos) {
+        long cost = (long) (length * nanosPerByte);
+        while (true) {
+            long full = fullNanos.get();
+            long from = full - nowNanos > 0 ? full : nowNanos;
+            if (fullNanos.compareAndSet(full, from + cost)) {
+                return Math.max(0, from + cost - nowNanos - SECOND_NANOS);
+            }
+        }
+    }
+
     private boolean take(AtomicLong fullNanos, int length, long nowNanos) {
         long cost = (long) ((length + HEADER_BYTES) * nanosPerByte);
         while (true) {

@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.turnd.server.TurnServer;
+import org.turnd.server.config.ServerSettings.Throttles;
 import org.turnd.server.engine.Counter;
 import org.turnd.stun.StunAttribute.Lifetime;
 import org.turnd.stun.StunMethod;
@@ -25,6 +26,8 @@ import org.turnd.stun.TransportAddress;
 class TcpFlowTest extends TcpRelayFixture {
     /// Far more than all buffers of the kernel on the way.
     private static final int FLOOD_BYTES = 96 << 20;
+
+    private static final long SHORTEST_NANOS = 150_000_000;
 
     /// Polls, 5 ms apart, after which a sender that got nowhere is stuck.
     private static final int POLLS_WITHOUT_PROGRESS = 40;
@@ -152,6 +155,54 @@ class TcpFlowTest extends TcpRelayFixture {
                 assertBackPressure(data.out(), peer.getInputStream());
             }
         }
+    }
+
+    /// A second's worth passes at once. The rest takes its time, and all of it arrives.
+    @Test
+    @Tag("I-17")
+    void nothingIsLostWhenAUserHasUsedUpItsBandwidth() throws Exception {
+        int perSecond = 4 << 20;
+        byte[] more = random(perSecond * 5 / 4);
+        try (var server = start(new TestSettings().throttles(bandwidth(perSecond)));
+                var control = open(server);
+                var listener = listen()) {
+            control.client().allocateTcp();
+            int id = connect(control, address(listener));
+            try (var peer = accept(listener);
+                    var data = bind(server, control, id)) {
+                long before = System.nanoTime();
+                assertPasses(more, data.out(), peer.getInputStream());
+                long between = System.nanoTime();
+                assertPasses(more, peer.getOutputStream(), data.in());
+                long after = System.nanoTime();
+                // A quarter of a second is due, without the last read.
+                assertTrue(between - before > SHORTEST_NANOS, "not slowed towards peers");
+                assertTrue(after - between > SHORTEST_NANOS, "not slowed towards clients");
+            }
+        }
+    }
+
+    @Test
+    @Tag("I-17")
+    @Tag("L-15")
+    void aConnectionThatWaitsForBandwidthEndsWithItsAllocation() throws Exception {
+        try (var server = start(new TestSettings().throttles(bandwidth(1 << 10)));
+                var control = open(server);
+                var listener = listen()) {
+            control.client().allocateTcp();
+            int id = connect(control, address(listener));
+            try (var peer = accept(listener);
+                    var data = bind(server, control, id)) {
+                assertPasses(random(4 << 10), data.out(), peer.getInputStream());
+                data.out().write(HELLO);
+                control.client().request(StunMethod.REFRESH, new Lifetime(0));
+                assertEquals(-1, StreamTest.readToEnd(peer));
+            }
+        }
+    }
+
+    private static Throttles bandwidth(int bytesPerSecond) {
+        return new Throttles(0, bytesPerSecond, Integer.MAX_VALUE, Integer.MAX_VALUE);
     }
 
     /// Nobody reads until the writer is stuck; then everything comes.

@@ -82,7 +82,11 @@ abstract class TcpRelayFixture {
     }
 
     TurnServer start() throws Exception {
-        var settings = new TestSettings().plane(plane).relayTcp(CONNECTIONS_MAX);
+        return start(new TestSettings());
+    }
+
+    TurnServer start(TestSettings more) throws Exception {
+        var settings = more.plane(plane).relayTcp(CONNECTIONS_MAX);
         return (isTls()
                         ? settings.tls(tls.material()).listen(Protocol.TLS, "127.0.0.1", 0)
                         : settings.listen(Protocol.TCP, "127.0.0.1", 0))
