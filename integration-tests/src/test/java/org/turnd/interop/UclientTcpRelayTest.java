@@ -1,5 +1,6 @@
 package org.turnd.interop;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -72,6 +74,21 @@ class UclientTcpRelayTest {
             arguments.add("-x");
         }
         UclientTest.allComeBack(server.endpoint(carrier), arguments);
+        assertFalse(server.log().contains(" ERROR "), server::log);
+    }
+
+    /// With `-P` one client of a pair connects, and the other is told of it. The client counts the
+    /// messages of both as sent, but only what one of them gets, with coturn's server as well.
+    @Test
+    @Execution(ExecutionMode.CONCURRENT)
+    @Tag("L-11")
+    void everyMessageArrivesAtAClientThatWaitsForItsPeer() {
+        var server = Objects.requireNonNull(SERVERS.get(IPV4));
+        var arguments = new ArrayList<>(List.of("-u", RunningServer.USER.username()));
+        arguments.addAll(List.of("-w", RunningServer.USER.password(), "-P", "-y"));
+        arguments.addAll(List.of("-n", "" + UclientTest.MESSAGES));
+        var run = Uclient.run(server.endpoint(Carrier.TCP), arguments);
+        assertEquals(UclientTest.MESSAGES, run.received(), run.output());
         assertFalse(server.log().contains(" ERROR "), server::log);
     }
 }
