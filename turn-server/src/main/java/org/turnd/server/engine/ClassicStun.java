@@ -57,9 +57,7 @@ final class ClassicStun {
             int length,
             long nowNanos) {
         if (!on
-                || length < StunView.HEADER_LENGTH
-                || buffer.getInt(offset + 4) == TransactionId.MAGIC_COOKIE
-                || view.wrap(buffer, offset, length) != null
+                || !isClassic(buffer, offset, length)
                 || view.messageType() != BINDING_REQUEST
                 || !(StunMessage.decode(view) instanceof StunMessage message)) {
             return false;
@@ -69,6 +67,32 @@ final class ClassicStun {
         Request request = new Request(client, message, false, null, null, null, nowNanos);
         answer(request);
         return true;
+    }
+
+    /// Refuses a request without the cookie that came over DTLS, which no client of RFC 3489 can
+    /// speak, with 500. Borrows the buffer.
+    ///
+    /// @return false when it isn't one
+    boolean refused(ClientPath client, ByteBuf buffer, int offset, int length, long nowNanos) {
+        // B-05 (RFC 8489 §11).
+        if (client.transport() != Transport.DTLS
+                || !isClassic(buffer, offset, length)
+                || view.messageClass() != StunClass.REQUEST
+                || StunMethod.of(view.method()) == null
+                || !(StunMessage.decode(view) instanceof StunMessage message)) {
+            return false;
+        }
+        responder.respond(
+                new Request(client, message, false, null, null, null, nowNanos),
+                Answer.Refusal.of(ErrorReason.SERVER_ERROR, RefusalCause.BAD_REQUEST));
+        return true;
+    }
+
+    /// Reads a message that has no cookie.
+    private boolean isClassic(ByteBuf buffer, int offset, int length) {
+        return length >= StunView.HEADER_LENGTH
+                && buffer.getInt(offset + 4) != TransactionId.MAGIC_COOKIE
+                && view.wrap(buffer, offset, length) == null;
     }
 
     private void answer(Request request) {

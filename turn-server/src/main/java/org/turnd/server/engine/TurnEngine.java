@@ -159,7 +159,8 @@ public final class TurnEngine {
                 }
             }
             case STUN -> {
-                if (!isGoodStun(buffer, offset, length)) {
+                if (classic.refused(client, buffer, offset, length, nowNanos)
+                        || !isGoodStun(buffer, offset, length)) {
                     return;
                 }
                 if (!isSend()) {

@@ -106,6 +106,35 @@ class ClassicStunTest {
                 exchange.answer().first(UnknownAttributes.class));
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"BINDING", "SHARED_SECRET", "ALLOCATE"})
+    @Tag("B-05")
+    void refusesRequestsOverDtls(StunMethod method) {
+        TestClient dtls = fixture.stream(Transport.DTLS, 0, client.address());
+        Exchange exchange = dtls.exchange(TestMessage.request(method, ID).bytes());
+        assertEquals(500, exchange.errorCode());
+        assertEquals(ID, exchange.answer().transactionId());
+        assertEquals(List.of(), exchange.effects());
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"TCP", "TLS"})
+    @Tag("B-05")
+    @Tag("B-06")
+    void answersNothingWithoutTheCookieOverStreams(Transport transport) {
+        TestClient stream = fixture.stream(transport, 0, client.address());
+        assertDropped(stream, binding().bytes());
+    }
+
+    @Test
+    @Tag("B-05")
+    void ignoresIndicationsOverDtls() {
+        TestClient dtls = fixture.stream(Transport.DTLS, 0, client.address());
+        byte[] indication = binding().bytes();
+        indication[1] |= 0x10;
+        assertDropped(dtls, indication);
+    }
+
     @Test
     @Tag("B-03")
     void refusesAChangeRequest() {

@@ -1,10 +1,12 @@
 package org.turnd.server.net;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.bouncycastle.tls.AlertDescription;
 import org.bouncycastle.tls.CipherSuite;
 import org.bouncycastle.tls.ProtocolVersion;
@@ -84,6 +86,24 @@ class DtlsTest {
             assertEquals(client.wire().local(), client.binding());
             RelayTest.relaysThereAndBack(client);
             Eventually.equal(1, server::allocationCount);
+        }
+    }
+
+    @Tag("B-05")
+    @Test
+    void refusesRequestsWithoutTheCookie() throws Exception {
+        try (var server = start("127.0.0.1");
+                var client = new TestClient(DtlsWire.connect(address(server)))) {
+            byte[] request = TestClient.encode(StunMethod.BINDING, StunClass.REQUEST);
+            request[4] ^= 1;
+            client.wire().send(request);
+            byte[] answer = client.wire().receive();
+            // Binding error response, the same 128 bits, ERROR-CODE 500.
+            assertEquals(0x0111, (answer[0] & 0xFF) << 8 | answer[1] & 0xFF);
+            assertArrayEquals(
+                    Arrays.copyOfRange(request, 4, 20), Arrays.copyOfRange(answer, 4, 20));
+            assertEquals(5, answer[26]);
+            assertEquals(client.wire().local(), client.binding());
         }
     }
 
