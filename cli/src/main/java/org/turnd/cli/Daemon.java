@@ -1,5 +1,6 @@
 package org.turnd.cli;
 
+import java.io.Console;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import org.turnd.server.ServerMetrics;
 import org.turnd.server.StartFailure;
 import org.turnd.server.TurnServer;
@@ -21,7 +23,8 @@ import org.turnd.server.ops.Readiness;
 import org.turnd.server.ops.ServiceNotifier;
 
 /// A server from its start to its end: it opens, says so, drains at the first SIGTERM or SIGINT and
-/// ends when the last allocation does, when the drain time is over or at the second signal.
+/// ends when the last allocation does, when the drain time is over or at the second signal. At
+/// SIGHUP it reads its certificate again.
 final class Daemon {
     private static final Logger LOG = LoggerFactory.getLogger("org.turnd");
     private static final String LISTENERS = "listeners";
@@ -63,6 +66,9 @@ final class Daemon {
             readiness.met(LISTENERS);
             tellManager(notifier -> notifier.ready(server.listeners().size() + " listeners"));
             LOG.atInfo().setMessage("ready").log();
+            if (settings.tls() != null && !isAtATerminal()) {
+                Signals.onSignal("HUP", () -> reloadCertificate(server));
+            }
             onceOpen.accept(server);
             waitForSignal();
             drain(server);
@@ -87,6 +93,22 @@ final class Daemon {
                                 System::nanoTime,
                                 settings.log().audit() == ServerSettings.Switch.ON))
                 .start();
+    }
+
+    /// A terminal that closes sends SIGHUP, and means the end.
+    private static boolean isAtATerminal() {
+        Console console = System.console();
+        return console != null && console.isTerminal();
+    }
+
+    private static void reloadCertificate(TurnServer server) {
+        TurnServer.CertificateReload reload = server.reloadCertificate();
+        String message = reload.done() ? "certificate_reloaded" : "certificate_not_reloaded";
+        Level level = reload.remarks().isEmpty() ? Level.INFO : Level.WARN;
+        LOG.atLevel(level)
+                .setMessage(message)
+                .addKeyValue("remarks", String.join("; ", reload.remarks()))
+                .log();
     }
 
     private void waitForSignal() throws InterruptedException {

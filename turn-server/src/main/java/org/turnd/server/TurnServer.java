@@ -2,6 +2,7 @@ package org.turnd.server;
 
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +30,9 @@ import org.turnd.stun.TransportAddress;
 public final class TurnServer implements AutoCloseable {
     private final LocalSharedState shared;
     private final ShardGroup shards;
+    private final List<String> certificateWarnings = new ArrayList<>();
     private final List<String> warnings;
+    private final ServerSettings.@Nullable Tls tls;
     private final CompletableFuture<@Nullable Void> drained = new CompletableFuture<>();
 
     private TurnServer(ServerSettings settings, Credentials credentials, EngineEvents events)
@@ -40,6 +43,7 @@ public final class TurnServer implements AutoCloseable {
                         quotas(settings.limits()),
                         settings.auth()::quotaName,
                         new SecureRandom());
+        tls = settings.tls();
         List<TransportAddress> local = localAddresses();
         var policy = new LatePeerPolicy(rules(settings, settings.listeners(), local));
         shards = openShards(settings, new ShardGroup.Parts(shared, credentials, policy, events));
@@ -49,7 +53,9 @@ public final class TurnServer implements AutoCloseable {
                 throw new StartFailure(problems);
             }
             policy.become(rules(settings, listeners(), local));
-            warnings = List.copyOf(shards.warnings(settings));
+            List<String> all = new ArrayList<>(shards.warnings(settings));
+            all.addAll(certificateWarnings);
+            warnings = List.copyOf(all);
         } catch (IOException e) {
             shards.close();
             throw unanswered(e);
@@ -100,6 +106,9 @@ public final class TurnServer implements AutoCloseable {
         try {
             ServerSettings.Tls tls = settings.tls();
             TlsMaterial material = tls == null ? null : TlsMaterial.read(tls);
+            if (material != null) {
+                material.expiryWarning(Instant.now()).ifPresent(certificateWarnings::add);
+            }
             var plane = DataPlaneChoice.of(settings.dataPlane());
             return new ShardGroup(settings, parts, plane, material, this::onShardEmpty);
         } catch (TlsMaterial.InvalidTlsMaterial e) {
@@ -143,6 +152,33 @@ public final class TurnServer implements AutoCloseable {
     public @Nullable TlsProviderChoice tlsProvider() {
         return shards.tlsProvider();
     }
+
+    /// Reads the certificate and its key again, for the handshakes that begin from now on (P-10).
+    /// Connections and their allocations go on undisturbed.
+    ///
+    /// @return whether they are good; when they aren't, the old certificate stays
+    /// @throws IllegalStateException when the server has no certificate
+    public CertificateReload reloadCertificate() {
+        if (tls == null) {
+            throw new IllegalStateException("the settings name no certificate");
+        }
+        try {
+            TlsMaterial material = TlsMaterial.read(tls);
+            shards.use(material);
+            return new CertificateReload(
+                    true, material.expiryWarning(Instant.now()).stream().toList());
+        } catch (TlsMaterial.InvalidTlsMaterial e) {
+            return new CertificateReload(false, e.problems());
+        } catch (IOException e) {
+            return new CertificateReload(false, List.of(String.valueOf(e.getMessage())));
+        }
+    }
+
+    /// How [#reloadCertificate] went.
+    ///
+    /// @param done whether new handshakes use what the files hold now
+    /// @param remarks why not, or what is to be known of the new certificate
+    public record CertificateReload(boolean done, List<String> remarks) {}
 
     /// The shards with their counters.
     public List<ShardStatus> shards() {

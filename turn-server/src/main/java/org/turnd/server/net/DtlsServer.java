@@ -25,6 +25,11 @@ final class DtlsServer {
         certificate = new DtlsCertificate(material, crypto);
     }
 
+    /// Uses another certificate for the handshakes that begin from now on (P-10).
+    void use(TlsMaterial material) {
+        certificate = new DtlsCertificate(material, crypto);
+    }
+
     TlsCrypto crypto() {
         return crypto;
     }

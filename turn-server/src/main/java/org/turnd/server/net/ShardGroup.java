@@ -378,6 +378,19 @@ public final class ShardGroup implements AutoCloseable {
         return tls == null ? null : tls.provider();
     }
 
+    /// Uses another certificate for the handshakes that begin from now on (P-10); connections and
+    /// sessions that are there go on with the old one.
+    ///
+    /// @throws IOException when TLS takes no such key or certificate; then nothing has changed
+    public void use(TlsMaterial material) throws IOException {
+        if (tls != null) {
+            tls.use(material);
+        }
+        if (dtls != null) {
+            dtls.use(material);
+        }
+    }
+
     /// DTLS sessions that are open now, unfinished handshakes among them.
     public int dtlsSessions() {
         return dtls == null ? 0 : dtls.sessions();

@@ -9,8 +9,11 @@ import java.nio.file.Path;
 import java.security.PrivateKey;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
@@ -34,6 +37,8 @@ public final class TlsMaterial {
     /// Used for decryption alone and never registered with the JVM; the JDK's own classes hold what
     /// comes out, because its TLS engine works with those.
     private static final BouncyCastleProvider DECRYPTION = new BouncyCastleProvider();
+
+    private static final Duration EXPIRY_NOTICE = Duration.ofDays(14);
 
     private final X509Certificate[] chain;
     private final PrivateKey privateKey;
@@ -193,6 +198,27 @@ public final class TlsMaterial {
 
     PrivateKey privateKey() {
         return privateKey;
+    }
+
+    /// Says that the certificate has expired, isn't valid yet, or ends within 14 days and the last
+    /// third of its life.
+    public Optional<String> expiryWarning(Instant now) {
+        X509Certificate leaf = chain[0];
+        Instant begin = leaf.getNotBefore().toInstant();
+        Instant end = leaf.getNotAfter().toInstant();
+        String certificate = "the certificate of " + leaf.getSubjectX500Principal();
+        if (now.isBefore(begin)) {
+            return Optional.of(certificate + " isn't valid before " + begin);
+        }
+        if (now.isAfter(end)) {
+            return Optional.of(certificate + " has expired on " + end + "; renew it");
+        }
+        Duration left = Duration.between(now, end);
+        boolean isNear = left.compareTo(EXPIRY_NOTICE) < 0;
+        boolean isLate = left.multipliedBy(3).compareTo(Duration.between(begin, end)) < 0;
+        return isNear && isLate
+                ? Optional.of(certificate + " expires on " + end + "; renew it")
+                : Optional.empty();
     }
 
     /// A certificate or key can't be used.

@@ -49,8 +49,11 @@ final class TlsServer implements AutoCloseable {
                     "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
 
     private final TlsProviderChoice provider;
-    private final SslContext context;
     private final long handshakeTimeoutMillis;
+
+    /// Guarded by this server: a context must not be released while it makes a handler.
+    private SslContext context;
+
     private final ExecutorService handshakes =
             Executors.newFixedThreadPool(
                     HANDSHAKE_THREADS, new DefaultThreadFactory("turnd-tls", true));
@@ -59,7 +62,25 @@ final class TlsServer implements AutoCloseable {
     TlsServer(TlsMaterial material, TlsProviderChoice provider, Duration handshakeTimeout)
             throws SSLException {
         this.provider = provider;
-        context =
+        context = context(material, provider);
+        handshakeTimeoutMillis = handshakeTimeout.toMillis();
+    }
+
+    /// Uses another certificate for the handshakes that begin from now on (P-10).
+    ///
+    /// @throws SSLException when the implementation takes no such key or certificate; then the old
+    ///   one stays
+    void use(TlsMaterial material) throws SSLException {
+        SslContext next = context(material, provider);
+        synchronized (this) {
+            ReferenceCountUtil.release(context);
+            context = next;
+        }
+    }
+
+    private static SslContext context(TlsMaterial material, TlsProviderChoice provider)
+            throws SSLException {
+        SslContext context =
                 SslContextBuilder.forServer(material.privateKey(), material.chain())
                         .sslProvider(
                                 provider.isBoringSsl()
@@ -75,7 +96,7 @@ final class TlsServer implements AutoCloseable {
             sessions.setTicketKeys(new OpenSslSessionTicketKey[0]);
             sessions.setSessionCacheEnabled(false);
         }
-        handshakeTimeoutMillis = handshakeTimeout.toMillis();
+        return context;
     }
 
     private static ApplicationProtocolConfig alpn(TlsProviderChoice provider) {
@@ -117,20 +138,21 @@ final class TlsServer implements AutoCloseable {
         return new AlpnGuard(ApplicationProtocols.NAMES, () -> handler(allocator));
     }
 
-    private SslHandler handler(ByteBufAllocator allocator) {
+    private synchronized SslHandler handler(ByteBufAllocator allocator) {
         SslHandler handler = context.newHandler(allocator, handshakes);
         handler.setHandshakeTimeoutMillis(handshakeTimeoutMillis);
         handler.setWrapDataSize(ONE_RECORD_A_BUFFER);
         return handler;
     }
 
-    /// Returns how many connections hold memory of BoringSSL; 0 on the JDK.
-    int connections() {
+    /// Returns how many connections with the present certificate hold memory of BoringSSL; 0 on the
+    /// JDK.
+    synchronized int connections() {
         return context instanceof ReferenceCounted counted ? counted.refCnt() - 1 : 0;
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         handshakes.shutdownNow();
         ReferenceCountUtil.release(context);
     }

@@ -51,7 +51,10 @@ class RelayTest {
     }
 
     static void relaysThereAndBack(TestClient client) throws Exception {
-        TransportAddress relayed = client.allocate();
+        relaysThereAndBack(client, client.allocate());
+    }
+
+    static void relaysThereAndBack(TestClient client, TransportAddress relayed) throws Exception {
         try (var peer = Wire.udp(relayed.toInetAddress(), relayed)) {
             client.bindChannel(0x4001, peer.local());
             client.sendChannelData(0x4001, PING);

@@ -2,20 +2,24 @@ package org.turnd.server.net;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
@@ -24,10 +28,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.turnd.server.TurnServer;
+import org.turnd.server.TurnServer.CertificateReload;
 import org.turnd.server.config.ServerSettings.DataPlane;
 import org.turnd.server.config.ServerSettings.Protocol;
 import org.turnd.server.config.ServerSettings.TlsProvider;
 import org.turnd.server.net.ShardCounters.Counter;
+import org.turnd.stun.StunAttribute.Lifetime;
+import org.turnd.stun.StunMethod;
 import org.turnd.stun.TransportAddress;
 
 @ParameterizedClass(name = "{0}, {1}")
@@ -110,6 +117,37 @@ class TlsTest {
                         new TestClient(Wire.over(tls.connect(address(server), "TLSv1.3")))) {
             assertEquals(plain.wire().local(), plain.binding());
             assertEquals(encrypted.wire().local(), encrypted.binding());
+        }
+    }
+
+    @Test
+    @Tag("P-10")
+    void readsItsCertificateAgainAndKeepsItsClients() throws Exception {
+        try (var server = start(Protocol.TLS, "127.0.0.1");
+                var before = new TestClient(Wire.over(tls.connect(address(server), "TLSv1.3")))) {
+            TransportAddress relayed = before.allocate();
+            TestTls renewed = new TestTls(directory, provider);
+            assertEquals(new CertificateReload(true, List.of()), server.reloadCertificate());
+            assertTrustedOnlyBy(renewed, tls, server);
+            before.request(StunMethod.REFRESH, new Lifetime(600));
+            assertEquals(1, server.allocationCount());
+            RelayTest.relaysThereAndBack(before, relayed);
+
+            Files.writeString(directory.resolve("key.pem"), "no key");
+            CertificateReload bad = server.reloadCertificate();
+            assertFalse(bad.done());
+            assertTrue(bad.remarks().getFirst().contains("key.pem"), bad.toString());
+            assertTrustedOnlyBy(renewed, tls, server);
+        }
+    }
+
+    private static void assertTrustedOnlyBy(TestTls present, TestTls past, TurnServer server)
+            throws Exception {
+        try (var client = new TestClient(Wire.over(present.connect(address(server), "TLSv1.3")))) {
+            assertEquals(client.wire().local(), client.binding());
+        }
+        try (var client = past.connect(address(server), "TLSv1.3")) {
+            assertThrows(SSLHandshakeException.class, client::startHandshake);
         }
     }
 
