@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.turnd.stun.IceServerUri.Scheme;
 import org.turnd.stun.IceServerUri.Transport;
@@ -69,6 +70,7 @@ class IceServerUriTest {
                             "turns:[2001:db8::1]:65535"));
 
     @Test
+    @Tag("P-13")
     void parsesEveryForm() {
         for (Case c : CASES) {
             assertEquals(new IceServerUri.Valid(c.uri), IceServerUri.parse(c.text), c.text);
@@ -76,6 +78,7 @@ class IceServerUriTest {
     }
 
     @Test
+    @Tag("P-13")
     void writesTheShortestForm() {
         for (Case c : CASES) {
             assertEquals(c.shortest.isEmpty() ? c.text : c.shortest, c.uri.toString());
@@ -84,6 +87,7 @@ class IceServerUriTest {
     }
 
     @Test
+    @Tag("P-13")
     void saysWhatIsWrong() {
         for (String text :
                 List.of(

@@ -203,6 +203,7 @@ class StreamTest {
     }
 
     @Test
+    @Tag("P-11")
     void closesAClientThatSaysNothing() throws Exception {
         try (var server = settings().handshakeTimeout(Duration.ofMillis(200)).start();
                 var socket = connect(server)) {
@@ -240,6 +241,7 @@ class StreamTest {
 
     @Test
     @Tag("S-09")
+    @Tag("P-11")
     void holdsNoMoreConnectionsThanItMay() throws Exception {
         try (var server = settings().connections(2).start();
                 var first = TestClient.tcp(address(server));

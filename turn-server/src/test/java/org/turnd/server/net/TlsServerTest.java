@@ -34,6 +34,7 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -133,6 +134,7 @@ class TlsServerTest {
     }
 
     @Test
+    @Tag("P-11")
     void freesTheEngineOfAHandshakeThatTakesTooLong() throws Exception {
         try (var socket = connect()) {
             socket.getOutputStream().write(new byte[] {23, 3, 3, 0, 5, 1, 2});
@@ -141,6 +143,7 @@ class TlsServerTest {
     }
 
     @Test
+    @Tag("P-04")
     void makesNoEngineForUnknownProtocols() throws Exception {
         try (var socket = tls.connect(address, "TLSv1.3")) {
             SSLParameters parameters = socket.getSSLParameters();

@@ -100,6 +100,7 @@ class TlsTest {
         "TCP, TLSv1.2, 127.0.0.1",
         "TCP, TLSv1.3, ::1"
     })
+    @Tag("P-01")
     void relaysForTlsClients(Protocol protocol, String version, String host) throws Exception {
         try (var server = start(protocol, host);
                 var socket = tls.connect(address(server), version);
@@ -218,6 +219,7 @@ class TlsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1", "TLSv1.1"})
+    @Tag("P-01")
     void refusesOldVersions(String version) throws Exception {
         // P-01: the JDK's client would refuse them by itself, so the hello is written by hand.
         try (var server = start(Protocol.TLS, "127.0.0.1");
@@ -232,6 +234,7 @@ class TlsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"stun.turn", "stun.nat-discovery"})
+    @Tag("P-04")
     void selectsTheProtocolsOfTurnWhenOffered(String protocol) throws Exception {
         try (var server = start(Protocol.TLS, "127.0.0.1");
                 var socket = offering(server, "TLSv1.3", "http/1.1", protocol)) {
@@ -242,6 +245,7 @@ class TlsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    @Tag("P-04")
     void endsTheHandshakeWhenOnlyUnknownProtocolsAreOffered(String version) throws Exception {
         try (var server = start(Protocol.TLS, "127.0.0.1");
                 var socket = offering(server, version, "http/1.1", "h2")) {
@@ -263,6 +267,7 @@ class TlsTest {
     }
 
     @Test
+    @Tag("P-12")
     void closesTheConnectionOnRenegotiation() throws Exception {
         try (var server = start(Protocol.TLS, "127.0.0.1");
                 var socket = tls.connect(address(server), "TLSv1.2");
@@ -363,6 +368,7 @@ class TlsTest {
     }
 
     @Test
+    @Tag("P-11")
     void closesAClientThatNeverFinishesItsHandshake() throws Exception {
         var settings =
                 new TestSettings()
