@@ -88,7 +88,11 @@ class CheckAbilitiesTest {
 
     @Test
     void nothingIsOfferedByATurndWithoutIt() {
-        var more = List.of("auth.password-algorithms = [md5]", "relay.ipv6 = none");
+        var more =
+                List.of(
+                        "auth.password-algorithms = [md5]",
+                        "relay.ipv6 = none",
+                        "mobility = off");
         try (var server = start(ServerKind.TURND, more)) {
             assertHas(
                     Map.of(
