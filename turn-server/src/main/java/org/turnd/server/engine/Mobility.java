@@ -2,7 +2,6 @@ package org.turnd.server.engine;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.turnd.server.engine.EngineEvents.EndReason;
 import org.turnd.stun.ErrorReason;
@@ -28,13 +27,12 @@ final class Mobility {
             EngineSettings settings,
             SharedState shared,
             Allocations allocations,
-            RefreshProcessor refresh,
-            RandomGenerator random) {
+            RefreshProcessor refresh) {
         this.shard = shard;
         this.settings = settings;
         this.allocations = allocations;
         this.refresh = refresh;
-        this.tickets = new MobilityTickets(shared.ticketKey(), random);
+        this.tickets = new MobilityTickets(shared.ticketKey());
     }
 
     /// Makes an allocation mobile and returns its first ticket (§3.1.2).

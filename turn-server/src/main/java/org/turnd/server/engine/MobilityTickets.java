@@ -1,20 +1,27 @@
 package org.turnd.server.engine;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.util.random.RandomGenerator;
+import java.security.MessageDigest;
+import java.util.Arrays;
 import javax.crypto.Cipher;
+import javax.crypto.Mac;
 import javax.crypto.SecretKey;
-import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.IvParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 import org.turnd.stun.Octets;
 
 /// Seals and opens the values of MOBILITY-TICKET (RFC 8016 §3.3), M-07.
 ///
-/// A ticket is a format number (1 byte), a random nonce (12) and, by AES-256-GCM, the encrypted
-/// [Ticket] (14) with its tag (16): 43 bytes that say nothing to whoever has no key, and that can't
-/// be altered. It has no expiry of its own: it is good as long as its allocation and until the next
-/// one is issued. A client that stays where it is refreshes without a ticket and gets no new one.
+/// A ticket is a format number (1 byte), an authentication tag (16) and the encrypted [Ticket]
+/// (14): 31 bytes that say nothing to whoever has no key, and that can't be altered. The tag is the
+/// beginning of an HMAC-SHA256 over the plaintext, and the first counter block of AES-256-CTR: a
+/// synthetic initialization vector as in RFC 5297, which wants no nonce beside it. That keeps a
+/// ticket within the 32 bytes that coturn's client takes. It has no expiry of its own: it is good
+/// as long as its allocation and until the next one is issued. A client that stays where it is
+/// refreshes without a ticket and gets no new one.
 final class MobilityTickets {
     /// What a ticket stands for.
     ///
@@ -23,67 +30,84 @@ final class MobilityTickets {
     /// @param generation which of the allocation's tickets it is
     record Ticket(int shard, long serial, int generation) {}
 
-    static final int LENGTH = 1 + 12 + 14 + 16;
-
+    private static final String HMAC = "HmacSHA256";
     private static final byte FORMAT = 1;
-    private static final int NONCE_BYTES = 12;
-    private static final int TAG_BITS = 128;
-    private static final int SEALED = 1 + NONCE_BYTES;
+    private static final int TAG_BYTES = 16;
+    private static final int PLAIN_BYTES = Short.BYTES + Long.BYTES + Integer.BYTES;
+    private static final int SEALED = 1 + TAG_BYTES;
 
-    private final SecretKey key;
-    private final RandomGenerator random;
+    static final int LENGTH = SEALED + PLAIN_BYTES;
+
+    private final SecretKey encryption;
+    private final Mac tag;
     private final Cipher cipher;
 
-    /// @param key an AES-256 key that all shards have
-    /// @param random where nonces come from
-    MobilityTickets(SecretKey key, RandomGenerator random) {
-        this.key = key;
-        this.random = random;
+    /// @param key 32 bytes that nobody can guess and all shards have
+    MobilityTickets(SecretKey key) {
         try {
-            cipher = Cipher.getInstance("AES/GCM/NoPadding");
+            encryption = new SecretKeySpec(derived(key, "encryption"), "AES");
+            tag = mac(derived(key, "tag"));
+            cipher = Cipher.getInstance("AES/CTR/NoPadding");
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JDK has AES-GCM", e);
+            throw new IllegalStateException("every JDK has AES and HMAC-SHA256", e);
         }
+    }
+
+    private static byte[] derived(SecretKey key, String purpose) throws GeneralSecurityException {
+        return mac(key.getEncoded()).doFinal(purpose.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static Mac mac(byte[] key) throws GeneralSecurityException {
+        Mac mac = Mac.getInstance(HMAC);
+        mac.init(new SecretKeySpec(key, HMAC));
+        return mac;
     }
 
     Octets seal(Ticket ticket) {
-        byte[] bytes = new byte[LENGTH];
-        byte[] nonce = new byte[NONCE_BYTES];
-        random.nextBytes(nonce);
-        ByteBuffer sealed = ByteBuffer.wrap(bytes).put(FORMAT).put(nonce);
-        ByteBuffer plain =
-                ByteBuffer.allocate(14)
+        byte[] plain =
+                ByteBuffer.allocate(PLAIN_BYTES)
                         .putShort((short) ticket.shard)
                         .putLong(ticket.serial)
                         .putInt(ticket.generation)
-                        .flip();
-        try {
-            prepare(Cipher.ENCRYPT_MODE, bytes);
-            cipher.doFinal(plain, sealed);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("AES-GCM takes any plaintext", e);
-        }
-        return Octets.of(bytes);
+                        .array();
+        byte[] tagged = tag(plain);
+        byte[] sealed =
+                ByteBuffer.allocate(LENGTH)
+                        .put(FORMAT)
+                        .put(tagged)
+                        .put(crypt(Cipher.ENCRYPT_MODE, tagged, plain))
+                        .array();
+        return Octets.of(sealed);
     }
 
-    /// Returns what a ticket stands for, or null when this server never issued it.
+    /// Returns what a ticket stands for, or null when this server never issued it: it is forged,
+    /// altered, or sealed with the key of another process.
     @Nullable Ticket open(Octets ticket) {
         byte[] bytes = ticket.toByteArray();
         if (bytes.length != LENGTH || bytes[0] != FORMAT) {
             return null;
         }
-        try {
-            prepare(Cipher.DECRYPT_MODE, bytes);
-            ByteBuffer plain = ByteBuffer.wrap(cipher.doFinal(bytes, SEALED, LENGTH - SEALED));
-            return new Ticket(plain.getShort() & 0xFFFF, plain.getLong(), plain.getInt());
-        } catch (GeneralSecurityException e) {
-            // Forged, altered, or sealed with the key of another process.
+        byte[] theirs = Arrays.copyOfRange(bytes, 1, SEALED);
+        byte[] plain =
+                crypt(Cipher.DECRYPT_MODE, theirs, Arrays.copyOfRange(bytes, SEALED, LENGTH));
+        if (!MessageDigest.isEqual(theirs, tag(plain))) {
             return null;
         }
+        ByteBuffer read = ByteBuffer.wrap(plain);
+        return new Ticket(read.getShort() & 0xFFFF, read.getLong(), read.getInt());
     }
 
-    private void prepare(int mode, byte[] ticket) throws GeneralSecurityException {
-        cipher.init(mode, key, new GCMParameterSpec(TAG_BITS, ticket, 1, NONCE_BYTES));
-        cipher.updateAAD(ticket, 0, 1);
+    private byte[] tag(byte[] plain) {
+        tag.update(FORMAT);
+        return Arrays.copyOf(tag.doFinal(plain), TAG_BYTES);
+    }
+
+    private byte[] crypt(int mode, byte[] counter, byte[] text) {
+        try {
+            cipher.init(mode, encryption, new IvParameterSpec(counter));
+            return cipher.doFinal(text);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("AES-CTR takes any text", e);
+        }
     }
 }

@@ -85,7 +85,7 @@ public final class TurnEngine {
         binding = new BindingProcessor(counters, understood, discovery, responder);
         redirector = new Redirector(settings.redirect());
         RefreshProcessor refresh = new RefreshProcessor(settings, allocations);
-        mobility = new Mobility(shard, settings, shared, allocations, refresh, random);
+        mobility = new Mobility(shard, settings, shared, allocations, refresh);
         roaming =
                 new Roaming(shard, settings, allocations, mobility, sink, random.nextLong(), this);
         allocate =
