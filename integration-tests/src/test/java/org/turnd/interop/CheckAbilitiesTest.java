@@ -89,10 +89,7 @@ class CheckAbilitiesTest {
     @Test
     void nothingIsOfferedByATurndWithoutIt() {
         var more =
-                List.of(
-                        "auth.password-algorithms = [md5]",
-                        "relay.ipv6 = none",
-                        "mobility = off");
+                List.of("auth.password-algorithms = [md5]", "relay.ipv6 = none", "mobility = off");
         try (var server = start(ServerKind.TURND, more)) {
             assertHas(
                     Map.of(

@@ -49,6 +49,7 @@ final class StreamConnection extends ByteToMessageDecoder implements ClientConne
     private int stagedMessages;
     private @Nullable Future<?> deadline;
     private long lastProgressNanos;
+    private boolean bindingOnly;
     private boolean spoke;
     private boolean allocated;
     private boolean closed;
@@ -198,6 +199,9 @@ final class StreamConnection extends ByteToMessageDecoder implements ClientConne
                             id,
                             // T-05
                             client == null ? TransportAddress.of(channel.remoteAddress()) : client);
+            if (bindingOnly) {
+                known.forBindingOnly();
+            }
             path = known;
         }
         return known;
@@ -207,7 +211,7 @@ final class StreamConnection extends ByteToMessageDecoder implements ClientConne
     public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
         switch (event) {
             case SslHandshakeCompletionEvent handshake -> {
-                onHandshake(handshake.isSuccess());
+                onHandshake(handshake.isSuccess(), context.pipeline().get(SslHandler.class));
                 context.executor().execute(() -> takeOverRecords(context));
             }
             case ChannelInputShutdownEvent _ -> finish();
@@ -221,8 +225,11 @@ final class StreamConnection extends ByteToMessageDecoder implements ClientConne
         }
     }
 
-    private void onHandshake(boolean succeeded) {
+    private void onHandshake(boolean succeeded, @Nullable SslHandler handler) {
         if (succeeded) {
+            // P-05 (RFC 7443 §2).
+            String chosen = handler == null ? null : handler.applicationProtocol();
+            bindingOnly = chosen != null && ApplicationProtocols.isNatDiscovery(chosen);
             shard.counters().add(Counter.TLS_HANDSHAKES, 1);
             transport = Transport.TLS;
             lastProgressNanos = shard.wake();

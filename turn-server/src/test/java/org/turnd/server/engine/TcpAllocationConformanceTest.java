@@ -49,6 +49,8 @@ class TcpAllocationConformanceTest extends TcpFixture {
     @Tag("P-09")
     void givesNoTcpAllocationToADatagramClient() {
         assertEquals(400, fixture.udp().refusal(StunMethod.ALLOCATE, TCP));
+        TestClient dtls = fixture.stream(Transport.DTLS, 0, address("198.51.100.9", 5000));
+        assertEquals(400, dtls.refusal(StunMethod.ALLOCATE, TCP));
     }
 
     @Test

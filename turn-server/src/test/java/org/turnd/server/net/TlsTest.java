@@ -34,6 +34,7 @@ import org.turnd.server.config.ServerSettings.Protocol;
 import org.turnd.server.config.ServerSettings.TlsProvider;
 import org.turnd.server.net.ShardCounters.Counter;
 import org.turnd.stun.StunAttribute.Lifetime;
+import org.turnd.stun.StunClass;
 import org.turnd.stun.StunMethod;
 import org.turnd.stun.TransportAddress;
 
@@ -240,6 +241,19 @@ class TlsTest {
                 var socket = offering(server, "TLSv1.3", "http/1.1", protocol)) {
             socket.startHandshake();
             assertEquals(protocol, socket.getApplicationProtocol());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    @Tag("P-05")
+    void servesBindingAloneForNatDiscovery(String version) throws Exception {
+        try (var server = start(Protocol.TLS, "127.0.0.1");
+                var socket = offering(server, version, "stun.nat-discovery");
+                var client = new TestClient(Wire.over(socket))) {
+            client.wire().send(TestClient.encode(StunMethod.ALLOCATE, StunClass.REQUEST));
+            // The next answer is Binding's: Allocate got none.
+            assertEquals(client.wire().local(), client.binding());
         }
     }
 
