@@ -115,8 +115,13 @@ class HaproxyTest {
     }
 
     private static int freePort() throws IOException {
-        try (var free = new ServerSocket(0, 1, IPV4)) {
-            return free.getLocalPort();
+        while (true) {
+            try (var free = new ServerSocket(0, 1, IPV4)) {
+                // Above are the relays.
+                if (free.getLocalPort() < 49_152) {
+                    return free.getLocalPort();
+                }
+            }
         }
     }
 

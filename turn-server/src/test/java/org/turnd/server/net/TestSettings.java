@@ -29,6 +29,7 @@ import org.turnd.stun.TransportAddress;
 
 /// Settings of a server on loopback; what a test cares for it says.
 public final class TestSettings {
+    private static final int FIRST_RELAY_PORT = 49_152;
     public static final String REALM = "example.org";
     public static final String USER = "alice";
     public static final String PASSWORD = "correct horse battery staple";
@@ -159,10 +160,14 @@ public final class TestSettings {
         return TransportAddress.of(InetAddress.ofLiteral(host), port);
     }
 
-    /// Returns a UDP port that nobody uses now.
+    /// Returns a UDP port that nobody uses now, and that is none of the relays' by default.
     public static int freePort() throws SocketException {
-        try (var probe = new DatagramSocket()) {
-            return probe.getLocalPort();
+        while (true) {
+            try (var probe = new DatagramSocket()) {
+                if (probe.getLocalPort() < FIRST_RELAY_PORT) {
+                    return probe.getLocalPort();
+                }
+            }
         }
     }
 
