@@ -1,9 +1,9 @@
 package org.turnd.cli;
 
+import java.io.Console;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -96,8 +96,10 @@ final class Daemon {
     }
 
     /// A terminal that closes sends SIGHUP, and means the end.
+    @SuppressWarnings("SystemConsoleNull") // JDK 25 has none again where there is no terminal
     private static boolean isAtATerminal() {
-        return Objects.requireNonNull(System.console(), "since JDK 22").isTerminal();
+        Console console = System.console();
+        return console != null && console.isTerminal();
     }
 
     private static void reloadCertificate(TurnServer server) {
