@@ -22,6 +22,7 @@ final class BareAllocation {
                         StunMethod.ALLOCATE, StunClass.REQUEST, TransactionId.of(1, 1), List.of());
         Request request = new Request(path, message, false, null, null, null, 0);
         return new Allocation(
+                new AllocationId(0, 1),
                 path,
                 Principal.of(
                         "alice",

@@ -230,7 +230,11 @@ final class AllocateProcessor {
         Request request = pending.request;
         Allocation allocation =
                 new Allocation(
-                        request.client(), request.user(), allocations.newChannels(), pending);
+                        allocations.nextId(),
+                        request.client(),
+                        request.user(),
+                        allocations.newChannels(),
+                        pending);
         allocation.bandwidth = shared.bandwidthOf(allocation.username, request.nowNanos());
         allocation.relaysTcp = AllocateChecks.asksForTcp(request.message());
         allocations.begin(allocation);

@@ -11,6 +11,8 @@ final class Allocation extends TimerWheel.Timer {
     /// Not mobile: no ticket stands for it.
     static final long NO_SERIAL = 0;
 
+    final AllocationId id;
+
     /// Where the client is and gets its data; where it was, once [#abandoned].
     ClientPath client;
 
@@ -58,7 +60,13 @@ final class Allocation extends TimerWheel.Timer {
     private @Nullable Relay ipv4;
     private @Nullable Relay ipv6;
 
-    Allocation(ClientPath client, Principal owner, Channels channels, PendingAllocate pending) {
+    Allocation(
+            AllocationId id,
+            ClientPath client,
+            Principal owner,
+            Channels channels,
+            PendingAllocate pending) {
+        this.id = id;
         this.client = client;
         this.countedFor = client.client();
         this.owner = owner;

@@ -33,6 +33,7 @@ final class Allocations {
     private final ClientPaths paths;
     private final Map<Long, Allocation> mobile = new HashMap<>();
     private long lastTicketSerial = Allocation.NO_SERIAL;
+    private long lastSequence;
     private int count;
     private @Nullable Relay[] relays = new @Nullable Relay[INITIAL_RELAYS];
     private int[] freeRelayIds = new int[INITIAL_RELAYS];
@@ -93,6 +94,11 @@ final class Allocations {
 
     boolean isFull() {
         return count() >= settings.allocationsMax();
+    }
+
+    /// Names the next allocation.
+    AllocationId nextId() {
+        return new AllocationId(shard, ++lastSequence);
     }
 
     Channels newChannels() {

@@ -59,6 +59,10 @@ public interface EngineEvents {
         EXPIRED,
         DELETED_BY_CLIENT,
         CONNECTION_CLOSED,
+        /// An operator ended this one.
+        ENDED_BY_OPERATOR,
+        /// Its user, or the secret that its credential was made with, may not be served any more.
+        REVOKED,
         SERVER_STOPPED
     }
 }

@@ -37,6 +37,7 @@ class ChannelsTest {
         Request request = new Request(path, message, false, null, null, null, 0);
         Allocation allocation =
                 new Allocation(
+                        new AllocationId(0, 1),
                         path,
                         Principal.of(
                                 "alice",
