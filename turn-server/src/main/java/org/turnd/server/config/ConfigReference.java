@@ -23,6 +23,7 @@ public final class ConfigReference {
             - A variable with the name of a secret and `_FILE` at its end names a file that holds
               the secret; of a list, one a line.
             - `null` as a default means: not set.
+            - A running server takes some changes with a reload; the others need a restart.
 
             """;
 
@@ -46,13 +47,14 @@ public final class ConfigReference {
         }
         for (Setting<?> setting : Schema.ALL) {
             page.append(
-                    "\n## %s\n\n%s\n\n- Value: %s%s\n- Default: `%s`\n"
+                    "\n## %s\n\n%s\n\n- Value: %s%s\n- Default: `%s`\n- A change %s.\n"
                             .formatted(
                                     setting.path(),
                                     setting.doc(),
                                     setting.isList() ? "a list; each part is " : "",
                                     setting.type().expected(),
-                                    byDefault(setting)));
+                                    byDefault(setting),
+                                    setting.reload().text()));
         }
         return page.toString();
     }

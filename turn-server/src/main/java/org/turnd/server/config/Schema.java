@@ -283,18 +283,21 @@ final class Schema {
 
     static final Setting<Path> CERTIFICATE =
             Setting.unset(
-                    "tls.certificate",
-                    ValueTypes.path(),
-                    "The certificate chain, PEM, the server's own first. A relative path begins at"
-                            + " the directory of the configuration file.");
+                            "tls.certificate",
+                            ValueTypes.path(),
+                            "The certificate chain, PEM, the server's own first. A relative path begins"
+                                    + " at the directory of the configuration file.")
+                    .live();
     static final Setting<Path> KEY =
-            Setting.unset("tls.key", ValueTypes.path(), "The private key of the certificate, PEM.");
+            Setting.unset("tls.key", ValueTypes.path(), "The private key of the certificate, PEM.")
+                    .live();
     static final Setting<Secret> KEY_PASSWORD =
             Setting.unset(
                             "tls.key-password",
                             ValueTypes.anySecret(),
                             "The password of an encrypted private key.")
-                    .secret();
+                    .secret()
+                    .live();
     static final Setting<TlsProvider> TLS_PROVIDER =
             Setting.of(
                     "tls.provider",
