@@ -23,7 +23,8 @@ import org.turnd.cli.check.Carrier;
 import org.turnd.peers.server.ServerKind;
 
 /// coturn's test client with TCP allocations (RFC 6062) on turnd: one client connects from its
-/// relay to that of another, and every message that it sends arrives there.
+/// relay to that of another, and every message that it sends arrives there. It loses a message that
+/// comes to it in two pieces with a pause between them, so none may be cut on its way.
 @Timeout(180)
 class UclientTcpRelayTest {
     private static final String IPV4 = "127.0.0.1";
@@ -57,6 +58,7 @@ class UclientTcpRelayTest {
         "127.0.0.1, TCP, -T -y",
         "127.0.0.1, TCP, -T -y -m 10",
         "127.0.0.1, TCP, -T -y -l 1400",
+        "127.0.0.1, TCP, -T -y -l 1400 -m 10",
         "127.0.0.1, TLS, -T -y",
         "::1, TCP, -T -y",
         "::1, TLS, -T -y"

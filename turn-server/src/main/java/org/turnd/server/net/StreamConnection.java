@@ -165,6 +165,7 @@ final class StreamConnection extends ByteToMessageDecoder implements ClientConne
                         () -> shard.onStreamClosed(this, path));
         data = stream;
         channel.config().setAutoRead(false);
+        StreamSockets.carryData(channel);
         if (in.isReadable()) {
             stream.onInput(in.readRetainedSlice(in.readableBytes()));
         }

@@ -1,7 +1,6 @@
 package org.turnd.server.net;
 
 import io.netty.bootstrap.ServerBootstrap;
-import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -73,11 +72,6 @@ final class StreamListeners {
                         .group(shards.getFirst().loop(), loops)
                         .channelFactory(() -> plane.serverChannel(family))
                         .option(ChannelOption.SO_BACKLOG, BACKLOG)
-                        // Costs less for a packet than Netty's usual one.
-                        .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
-                        .childOption(ChannelOption.TCP_NODELAY, true)
-                        .childOption(ChannelOption.SO_KEEPALIVE, true)
-                        .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                         .childHandler(new Connections(index, listener))
                         .bind(address.toInetSocketAddress())
                         .awaitUninterruptibly();
@@ -142,6 +136,7 @@ final class StreamListeners {
 
         @Override
         protected void initChannel(SocketChannel channel) {
+            StreamSockets.prepare(channel);
             Shard shard = shardOf(channel);
             var _ = channel.closeFuture().addListener(closed -> connections.decrementAndGet());
             if (connections.incrementAndGet() > connectionsMax) {

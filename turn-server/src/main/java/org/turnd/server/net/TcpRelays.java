@@ -2,7 +2,6 @@ package org.turnd.server.net;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
-import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
@@ -60,10 +59,6 @@ final class TcpRelays implements PeerSink {
                         .channelFactory(() -> plane.serverChannel(family(address)))
                         .option(ChannelOption.SO_BACKLOG, BACKLOG)
                         .option(ChannelOption.SO_REUSEADDR, true)
-                        .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
-                        .childOption(ChannelOption.TCP_NODELAY, true)
-                        .childOption(ChannelOption.SO_KEEPALIVE, true)
-                        .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                         .childOption(ChannelOption.AUTO_READ, false)
                         .childHandler(new Peers(relay))
                         .bind(address.toInetSocketAddress());
@@ -111,10 +106,6 @@ final class TcpRelays implements PeerSink {
                         .group(loop)
                         .channelFactory(() -> plane.socketChannel(family(peer)))
                         .option(ChannelOption.SO_REUSEADDR, true)
-                        .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
-                        .option(ChannelOption.TCP_NODELAY, true)
-                        .option(ChannelOption.SO_KEEPALIVE, true)
-                        .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
                         .option(ChannelOption.AUTO_READ, false)
                         // The engine's clock decides.
                         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, NO_TIMEOUT)
@@ -147,6 +138,8 @@ final class TcpRelays implements PeerSink {
     }
 
     private void add(SocketChannel channel, int id) {
+        StreamSockets.prepare(channel);
+        StreamSockets.carryData(channel);
         var stream = new PeerStream(channel, id, this);
         peers.put(id, stream);
         channel.pipeline().addLast(stream);
