@@ -10,6 +10,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.turnd.server.auth.CompositeCredentials;
+import org.turnd.server.auth.RevocableCredentials;
+import org.turnd.server.auth.Revocations;
 import org.turnd.server.config.ServerSettings;
 import org.turnd.server.config.ServerSettings.Listener;
 import org.turnd.server.engine.Credentials;
@@ -33,7 +35,8 @@ public final class TurnServer implements AutoCloseable {
     private final List<String> certificateWarnings = new ArrayList<>();
     private final List<String> warnings;
     private final ServerSettings.@Nullable Tls tls;
-    private final CompletableFuture<@Nullable Void> drained = new CompletableFuture<>();
+    private final Oversight oversight;
+    private CompletableFuture<@Nullable Void> drained = new CompletableFuture<>();
 
     private TurnServer(ServerSettings settings, Credentials credentials, EngineEvents events)
             throws StartFailure {
@@ -46,7 +49,10 @@ public final class TurnServer implements AutoCloseable {
         tls = settings.tls();
         List<TransportAddress> local = localAddresses();
         var policy = new LatePeerPolicy(rules(settings, settings.listeners(), local));
-        shards = openShards(settings, new ShardGroup.Parts(shared, credentials, policy, events));
+        var revocations = new Revocations(Oversight.userIds(settings.auth()));
+        var users = new RevocableCredentials(credentials, revocations);
+        shards = openShards(settings, new ShardGroup.Parts(shared, users, policy, events));
+        oversight = new Oversight(settings.auth(), shards.sessions(), revocations);
         try {
             List<String> problems = shards.listen(settings.listeners(), local);
             if (!problems.isEmpty()) {
@@ -195,18 +201,37 @@ public final class TurnServer implements AutoCloseable {
         return shards.dtlsSessions();
     }
 
+    /// What an operator sees of sessions, users and secrets, and does to them.
+    public Oversight oversight() {
+        return oversight;
+    }
+
     /// Refuses new allocations from now on; those that exist go on to their end.
     public void drain() {
         shared.setDraining(true);
         onShardEmpty();
     }
 
-    /// Completes when the server has been told to drain and its last allocation has ended.
-    public CompletionStage<@Nullable Void> drained() {
+    /// Takes new allocations again.
+    public synchronized void undrain() {
+        shared.setDraining(false);
+        if (drained.isDone()) {
+            drained = new CompletableFuture<>();
+        }
+    }
+
+    /// Says whether new allocations are refused, because the server was told to drain.
+    public boolean isDraining() {
+        return shared.isDraining();
+    }
+
+    /// Completes when the server has been told to drain and its last allocation has ended. To be
+    /// asked for anew after [#undrain].
+    public synchronized CompletionStage<@Nullable Void> drained() {
         return drained.minimalCompletionStage();
     }
 
-    private void onShardEmpty() {
+    private synchronized void onShardEmpty() {
         if (shared.isDraining() && allocationCount() == 0) {
             // Elsewhere than on the shard's thread, so that what depends on it may close the
             // server.

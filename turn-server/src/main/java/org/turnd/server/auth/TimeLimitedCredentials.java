@@ -18,6 +18,7 @@ import org.turnd.stun.RestCredentials;
 /// Nobody knows such a user before it comes, so there is none to find for a USERHASH (D-25).
 public final class TimeLimitedCredentials implements Credentials {
     private final Secret secret;
+    private final String fingerprint;
     private final char separator;
     private final ExpiredCredentials expired;
     private final InstantSource clock;
@@ -29,6 +30,7 @@ public final class TimeLimitedCredentials implements Credentials {
     public TimeLimitedCredentials(
             Secret secret, char separator, ExpiredCredentials expired, InstantSource clock) {
         this.secret = secret;
+        this.fingerprint = SecretFingerprint.of(secret);
         this.separator = separator;
         this.expired = expired;
         this.clock = clock;
@@ -55,8 +57,9 @@ public final class TimeLimitedCredentials implements Credentials {
         String password = RestCredentials.password(secret.value(), username);
         IntegrityKey key = algorithm.key(username, realm, password);
         // E-04.
-        return expired == ExpiredCredentials.CUT
-                ? new Credential(key, secondsLeft)
-                : new Credential(key);
+        return new Credential(
+                key,
+                expired == ExpiredCredentials.CUT ? secondsLeft : Credential.FOREVER,
+                fingerprint);
     }
 }

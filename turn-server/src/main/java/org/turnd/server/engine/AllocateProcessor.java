@@ -260,6 +260,7 @@ final class AllocateProcessor {
             return;
         }
         allocation.pending = null;
+        allocation.createdNanos = nowNanos;
         counters.increment(Counter.ALLOCATIONS_CREATED);
         long expiresNanos = nowNanos + pending.lifetimeSeconds * TimerWheel.TICK_NANOS;
         List<StunAttribute> attributes = new ArrayList<>();

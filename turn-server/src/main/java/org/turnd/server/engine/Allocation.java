@@ -42,8 +42,13 @@ final class Allocation extends TimerWheel.Timer {
     /// The relayed transport addresses are TCP's (RFC 6062).
     boolean relaysTcp;
 
+    /// When its Allocate was answered.
+    long createdNanos;
+
     long bytesToPeers;
     long bytesToClient;
+    long packetsToPeers;
+    long packetsToClient;
     boolean ended;
 
     /// What its tickets call it.

@@ -88,6 +88,11 @@ final class Allocations {
         return id >= 0 && id < relays.length ? relays[id] : null;
     }
 
+    /// All relays have smaller ids.
+    int relayIdsEnd() {
+        return relayIdsUsed;
+    }
+
     int count() {
         return count;
     }

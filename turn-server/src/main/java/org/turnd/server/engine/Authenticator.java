@@ -177,11 +177,17 @@ final class Authenticator {
             // D-36: an unknown user costs a MAC, too.
             boolean ignored = verify(view, nobody);
         }
-        RefusalCause unknown = isOurRealm ? RefusalCause.UNKNOWN_USER : RefusalCause.WRONG_REALM;
-        return challenge(
-                ErrorReason.UNAUTHENTICATED,
-                known ? RefusalCause.WRONG_PASSWORD : unknown,
-                request);
+        RefusalCause cause = known ? RefusalCause.WRONG_PASSWORD : unknown(username, isOurRealm);
+        return challenge(ErrorReason.UNAUTHENTICATED, cause, request);
+    }
+
+    private RefusalCause unknown(@Nullable String username, boolean isOurRealm) {
+        if (!isOurRealm) {
+            return RefusalCause.WRONG_REALM;
+        }
+        return username != null && credentials.isRevoked(username)
+                ? RefusalCause.REVOKED
+                : RefusalCause.UNKNOWN_USER;
     }
 
     // D-26: USERNAME where both are there; a Claim has seen that they agree.

@@ -29,6 +29,11 @@ public interface Credentials {
         return null;
     }
 
+    /// Says whether an operator has revoked this user, whom [#find] doesn't find any more.
+    default boolean isRevoked(String username) {
+        return false;
+    }
+
     /// Returns what opens the tokens of third-party authorization, or null where that isn't
     /// offered. Asked once, before any request.
     default @Nullable AccessTokens accessTokens() {

@@ -183,6 +183,7 @@ final class DataPath {
         counters.increment(Counter.PACKETS_TO_CLIENTS);
         counters.add(Counter.BYTES_TO_CLIENTS, length);
         allocation.bytesToClient += length;
+        allocation.packetsToClient++;
         if (channel != null) {
             int start = offset - ChannelData.HEADER_LENGTH;
             ChannelData.writeHeader(buffer, start, channel.number, length);
@@ -310,6 +311,7 @@ final class DataPath {
             return false;
         }
         allocation.bytesToPeers += length;
+        allocation.packetsToPeers++;
         counters.increment(Counter.PACKETS_TO_PEERS);
         counters.add(Counter.BYTES_TO_PEERS, length);
         return true;

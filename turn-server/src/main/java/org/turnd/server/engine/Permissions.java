@@ -58,6 +58,20 @@ final class Permissions {
         expiries[slot] = nowNanos + LIFETIME_NANOS;
     }
 
+    /// Shows the permissions that are live.
+    void forEachLive(long nowNanos, Visitor visitor) {
+        for (int slot = 0; slot < used.length; slot++) {
+            if (used[slot] && expiries[slot] - nowNanos > 0) {
+                visitor.visit(highs[slot], lows[slot], expiries[slot]);
+            }
+        }
+    }
+
+    /// Looks at a permission.
+    interface Visitor {
+        void visit(long high, long low, long expiresNanos);
+    }
+
     /// Permissions, some of which may have expired.
     int size() {
         return size;

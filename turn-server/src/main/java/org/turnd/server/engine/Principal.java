@@ -9,6 +9,7 @@ import org.turnd.stun.KeyAlgorithm;
 /// @param algorithm how the key was made of a password; of no meaning with a token
 /// @param sha256 the answer carries MESSAGE-INTEGRITY-SHA256 instead of MESSAGE-INTEGRITY (D-23)
 /// @param expiresNanos when the credential ends, or [#NEVER]
+/// @param source what the key was made with, see [Credential#source]
 /// @param token where the key comes from; null when it is made of a password
 record Principal(
         String username,
@@ -16,6 +17,7 @@ record Principal(
         KeyAlgorithm algorithm,
         boolean sha256,
         long expiresNanos,
+        @Nullable String source,
         AccessTokens.@Nullable Good token) {
     static final long NEVER = Long.MAX_VALUE;
 
@@ -31,7 +33,14 @@ record Principal(
                 credential.secondsLeft() >= NEVER / NANOS_PER_SECOND
                         ? NEVER
                         : nowNanos + credential.secondsLeft() * NANOS_PER_SECOND;
-        return new Principal(username, credential.key(), algorithm, sha256, expiresNanos, null);
+        return new Principal(
+                username,
+                credential.key(),
+                algorithm,
+                sha256,
+                expiresNanos,
+                credential.source(),
+                null);
     }
 
     /// Who a token tells of. O-04: it is good for a part of a second as well, but no lifetime is
@@ -43,7 +52,7 @@ record Principal(
             boolean sha256,
             long nowNanos) {
         long expiresNanos = nowNanos + Math.max(token.remainingNanos(), NANOS_PER_SECOND);
-        return new Principal(keyId, key, KeyAlgorithm.MD5, sha256, expiresNanos, token);
+        return new Principal(keyId, key, KeyAlgorithm.MD5, sha256, expiresNanos, null, token);
     }
 
     /// What counts as one user in quotas and logs. A kid names a key, which many clients have
@@ -64,14 +73,12 @@ record Principal(
 
     /// The same user in a request whose answer is signed as told.
     Principal signing(boolean withSha256) {
-        return withSha256 == sha256
-                ? this
-                : new Principal(username, key, algorithm, withSha256, expiresNanos, token);
+        return withSha256 == sha256 ? this : signing(key, withSha256);
     }
 
     /// The same user in a request that was signed with this key.
     Principal signing(IntegrityKey withKey, boolean withSha256) {
-        return new Principal(username, withKey, algorithm, withSha256, expiresNanos, token);
+        return new Principal(username, withKey, algorithm, withSha256, expiresNanos, source, token);
     }
 
     /// Whole seconds until the credential ends, [Credential#FOREVER] where it doesn't.

@@ -10,6 +10,8 @@ public enum RefusalCause {
     WRONG_REALM,
     UNKNOWN_USER,
     WRONG_PASSWORD,
+    /// An operator has revoked the user.
+    REVOKED,
     /// A token whose kid names no key that is good now.
     UNKNOWN_KEY_ID,
     /// A token that isn't authentic, or is meant for another server.

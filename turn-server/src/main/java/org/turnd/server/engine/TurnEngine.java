@@ -47,6 +47,7 @@ public final class TurnEngine {
     private final Roaming roaming;
     private final ConnectProcessor connect;
     private final PeerInputs peers;
+    private final Sessions sessions;
     private final Processors processors;
     private final boolean relaysTcp;
 
@@ -92,6 +93,7 @@ public final class TurnEngine {
                 new AllocateProcessor(surroundings, redirector, allocations, mobility, responder);
         connect = new ConnectProcessor(shared, policy, peerConnections, sink);
         peers = new PeerInputs(allocations, peerConnections);
+        sessions = new Sessions(allocations);
         processors =
                 new Processors(
                         allocate,
@@ -243,6 +245,11 @@ public final class TurnEngine {
     /// What the engine is told of TCP connections with peers.
     public PeerInputs peers() {
         return peers;
+    }
+
+    /// Shows the allocations to operators.
+    public Sessions sessions() {
+        return sessions;
     }
 
     /// The socket asked for with [EngineSink#bindRelay] or [PeerSink#listen] is open.

@@ -396,6 +396,11 @@ public final class ShardGroup implements AutoCloseable {
         return dtls == null ? 0 : dtls.sessions();
     }
 
+    /// Lists, shows and ends allocations.
+    public ShardSessions sessions() {
+        return new ShardSessions(shards, ShardSessions.SLICE);
+    }
+
     /// The open listeners with the ports they got, in the order of their indexes.
     public List<Listener> listeners() {
         return Collections.unmodifiableList(listeners);

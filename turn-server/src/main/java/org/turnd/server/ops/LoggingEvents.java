@@ -178,6 +178,7 @@ public final class LoggingEvents implements EngineEvents {
                     WRONG_REALM,
                     UNKNOWN_USER,
                     WRONG_PASSWORD,
+                    REVOKED,
                     UNKNOWN_KEY_ID,
                     BAD_TOKEN,
                     EXPIRED_TOKEN,

@@ -39,7 +39,8 @@ public final class TestClient implements AutoCloseable {
 
     private final Wire wire;
     private final MessageIntegrity mac = new MessageIntegrity();
-    private final IntegrityKey key =
+    private String username = TestSettings.USER;
+    private IntegrityKey key =
             IntegrityKey.md5(TestSettings.USER, TestSettings.REALM, TestSettings.PASSWORD);
     private @Nullable String nonce;
 
@@ -54,6 +55,13 @@ public final class TestClient implements AutoCloseable {
 
     public static TestClient tcp(TransportAddress server) throws IOException {
         return new TestClient(Wire.tcp(server));
+    }
+
+    /// Uses other credentials from now on.
+    public TestClient as(String name, String password) {
+        username = name;
+        key = IntegrityKey.md5(name, TestSettings.REALM, password);
+        return this;
     }
 
     public Wire wire() {
@@ -170,7 +178,7 @@ public final class TestClient implements AutoCloseable {
         for (StunAttribute attribute : attributes) {
             writer.put(attribute);
         }
-        writer.put(new Username(TestSettings.USER));
+        writer.put(new Username(username));
         writer.put(new Realm(TestSettings.REALM));
         writer.put(new Nonce(present(nonce)));
         writer.integrity(mac, key);

@@ -82,7 +82,7 @@ public final class TestSettings {
         return this;
     }
 
-    TestSettings shards(int count) {
+    public TestSettings shards(int count) {
         shards = count;
         return this;
     }
@@ -146,7 +146,7 @@ public final class TestSettings {
         return this;
     }
 
-    TestSettings auth(UnaryOperator<Auth> change) {
+    public TestSettings auth(UnaryOperator<Auth> change) {
         auth = change.apply(auth);
         return this;
     }

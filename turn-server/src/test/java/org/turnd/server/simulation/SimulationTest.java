@@ -38,6 +38,7 @@ class SimulationTest {
     private static final EnumSet<RefusalCause> NOT_REFUSED =
             EnumSet.of(
                     RefusalCause.REDIRECTED,
+                    RefusalCause.REVOKED,
                     RefusalCause.MOBILITY_FORBIDDEN,
                     RefusalCause.BAD_TICKET,
                     RefusalCause.UNKNOWN_KEY_ID,

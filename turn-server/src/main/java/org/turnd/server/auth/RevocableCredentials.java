@@ -1,0 +1,71 @@
+package org.turnd.server.auth;
+
+import org.jspecify.annotations.Nullable;
+import org.turnd.server.engine.AccessTokens;
+import org.turnd.server.engine.Credential;
+import org.turnd.server.engine.Credentials;
+import org.turnd.server.engine.RefusalCause;
+import org.turnd.stun.KeyAlgorithm;
+import org.turnd.stun.Octets;
+
+/// A source of users without those that an operator has revoked. Safe on every thread where the
+/// source is.
+public final class RevocableCredentials implements Credentials {
+    private final Credentials source;
+    private final Revocations revocations;
+
+    /// @param source everybody
+    public RevocableCredentials(Credentials source, Revocations revocations) {
+        this.source = source;
+        this.revocations = revocations;
+    }
+
+    @Override
+    public int candidates() {
+        return source.candidates();
+    }
+
+    @Override
+    public @Nullable Credential find(
+            String username, String realm, KeyAlgorithm algorithm, int candidate) {
+        if (revocations.isUserRevoked(username)) {
+            return null;
+        }
+        Credential credential = source.find(username, realm, algorithm, candidate);
+        return credential == null || revocations.isSecretRevoked(credential.source())
+                ? null
+                : credential;
+    }
+
+    @Override
+    public @Nullable String usernameOf(Octets userHash, String realm) {
+        return source.usernameOf(userHash, realm);
+    }
+
+    @Override
+    public boolean isRevoked(String username) {
+        return revocations.isUserRevoked(username);
+    }
+
+    @Override
+    public @Nullable AccessTokens accessTokens() {
+        AccessTokens tokens = source.accessTokens();
+        return tokens == null ? null : new RevocableTokens(tokens, revocations);
+    }
+
+    private record RevocableTokens(AccessTokens tokens, Revocations revocations)
+            implements AccessTokens {
+        @Override
+        public String serverName() {
+            return tokens.serverName();
+        }
+
+        @Override
+        public Opened open(String keyId, Octets token) {
+            Opened opened = tokens.open(keyId, token);
+            return opened instanceof Good good && revocations.isUserRevoked(good.account())
+                    ? new Bad(RefusalCause.REVOKED)
+                    : opened;
+        }
+    }
+}
