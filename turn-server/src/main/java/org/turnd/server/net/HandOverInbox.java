@@ -49,6 +49,12 @@ final class HandOverInbox {
     private final AtomicLong read = new AtomicLong();
 
     private final Passed passed = new Passed();
+    private final Runnable onOffered;
+
+    /// @param onOffered called for each record that is in, on the thread that brought it
+    HandOverInbox(Runnable onOffered) {
+        this.onOffered = onOffered;
+    }
 
     /// Copies one datagram in, on any thread.
     ///
@@ -118,6 +124,7 @@ final class HandOverInbox {
             copyIn(buffer, offset, index + PAYLOAD, length);
         }
         LENGTH.setRelease(memory, index, size);
+        onOffered.run();
     }
 
     /// Returns the index of `size` bytes that belong to the caller now, or -1.

@@ -1,13 +1,10 @@
 package org.turnd.server.net;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.SingleThreadIoEventLoop;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.turnd.server.engine.ClientPass;
-import org.turnd.server.engine.ClientPath;
 
 /// Brings what other shards pass on to the thread of this one.
 final class HandOvers {
@@ -18,7 +15,7 @@ final class HandOvers {
 
     private final SingleThreadIoEventLoop loop;
     private final HandOverInbox.Reader reader;
-    private final HandOverInbox inbox = new HandOverInbox();
+    private final HandOverInbox inbox = new HandOverInbox(this::signal);
     private final AtomicBoolean signalled = new AtomicBoolean();
     private final Runnable drain = this::drain;
 
@@ -28,50 +25,10 @@ final class HandOvers {
         this.reader = reader;
     }
 
-    /// Takes one datagram, on any thread, as [HandOverInbox#offer] does.
-    boolean offer(
-            long relayHigh,
-            long relayLow,
-            int relayPort,
-            long sourceHigh,
-            long sourceLow,
-            int sourcePort,
-            int header,
-            ByteBuf buffer,
-            int offset,
-            int length) {
-        boolean taken =
-                inbox.offer(
-                        relayHigh,
-                        relayLow,
-                        relayPort,
-                        sourceHigh,
-                        sourceLow,
-                        sourcePort,
-                        header,
-                        buffer,
-                        offset,
-                        length);
-        if (taken) {
-            signal();
-        }
-        return taken;
-    }
-
-    /// Takes what is to be said about a client, on any thread, as [HandOverInbox#offer] does.
-    boolean offer(
-            int from,
-            ClientPass kind,
-            ClientPath client,
-            int header,
-            ByteBuf buffer,
-            int offset,
-            int length) {
-        boolean taken = inbox.offer(from, kind, client, header, buffer, offset, length);
-        if (taken) {
-            signal();
-        }
-        return taken;
+    /// Returns where other shards bring what they pass on; its reader is called on this shard's
+    /// thread.
+    HandOverInbox inbox() {
+        return inbox;
     }
 
     private void signal() {

@@ -309,7 +309,7 @@ final class Shard implements EngineSink, ShardStatus {
     @Override
     public void passClient(
             int shard, ClientPass kind, ClientPath client, ByteBuf buffer, int offset, int length) {
-        HandOvers to = shards.get(shard).handOvers;
+        HandOverInbox to = shards.get(shard).handOvers.inbox();
         if (!to.offer(index, kind, client, relayed.header(), buffer, offset, length)) {
             counters.add(Counter.HAND_OVERS_DROPPED, 1);
         }
@@ -383,6 +383,7 @@ final class Shard implements EngineSink, ShardStatus {
         boolean taken =
                 shards.get(shard)
                         .handOvers
+                        .inbox()
                         .offer(
                                 relayHigh,
                                 relayLow,

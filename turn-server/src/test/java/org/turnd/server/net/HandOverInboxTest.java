@@ -22,7 +22,8 @@ import org.turnd.server.engine.Transport;
 import org.turnd.stun.TransportAddress;
 
 class HandOverInboxTest {
-    private final HandOverInbox inbox = new HandOverInbox();
+    private final AtomicInteger offered = new AtomicInteger();
+    private final HandOverInbox inbox = new HandOverInbox(offered::incrementAndGet);
 
     private static ByteBuf direct(byte[] bytes) {
         ByteBuffer memory = ByteBuffer.allocateDirect(Math.max(1, bytes.length));
@@ -61,6 +62,7 @@ class HandOverInboxTest {
         }
         drainInto(got, sent);
         assertEquals(20_000, got.size());
+        assertEquals(20_000, offered.get());
     }
 
     private void drainInto(List<byte[]> got, List<byte[]> sent) {

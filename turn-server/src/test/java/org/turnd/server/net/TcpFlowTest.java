@@ -130,31 +130,17 @@ class TcpFlowTest extends TcpRelayFixture {
     @Test
     @Tag("L-17")
     void aPeerIsStoppedByAClientThatDoesNotRead() throws Exception {
-        try (var server = start();
-                var control = open(server);
-                var listener = listen()) {
-            control.client().allocateTcp();
-            int id = connect(control, address(listener));
-            try (var peer = accept(listener);
-                    var data = bind(server, control, id)) {
-                assertBackPressure(peer.getOutputStream(), data.in());
-            }
-        }
+        connected(
+                new TestSettings(),
+                (_, peer, data) -> assertBackPressure(peer.getOutputStream(), data.in()));
     }
 
     @Test
     @Tag("L-17")
     void aClientIsStoppedByAPeerThatDoesNotRead() throws Exception {
-        try (var server = start();
-                var control = open(server);
-                var listener = listen()) {
-            control.client().allocateTcp();
-            int id = connect(control, address(listener));
-            try (var peer = accept(listener);
-                    var data = bind(server, control, id)) {
-                assertBackPressure(data.out(), peer.getInputStream());
-            }
-        }
+        connected(
+                new TestSettings(),
+                (_, peer, data) -> assertBackPressure(data.out(), peer.getInputStream()));
     }
 
     /// A second's worth passes at once. The rest takes its time, and all of it arrives.
@@ -163,42 +149,32 @@ class TcpFlowTest extends TcpRelayFixture {
     void nothingIsLostWhenAUserHasUsedUpItsBandwidth() throws Exception {
         int perSecond = 4 << 20;
         byte[] more = random(perSecond * 5 / 4);
-        try (var server = start(new TestSettings().throttles(bandwidth(perSecond)));
-                var control = open(server);
-                var listener = listen()) {
-            control.client().allocateTcp();
-            int id = connect(control, address(listener));
-            try (var peer = accept(listener);
-                    var data = bind(server, control, id)) {
-                long before = System.nanoTime();
-                assertPasses(more, data.out(), peer.getInputStream());
-                long between = System.nanoTime();
-                assertPasses(more, peer.getOutputStream(), data.in());
-                long after = System.nanoTime();
-                // A quarter of a second is due, without the last read.
-                assertTrue(between - before > SHORTEST_NANOS, "not slowed towards peers");
-                assertTrue(after - between > SHORTEST_NANOS, "not slowed towards clients");
-            }
-        }
+        connected(
+                new TestSettings().throttles(bandwidth(perSecond)),
+                (_, peer, data) -> {
+                    long before = System.nanoTime();
+                    assertPasses(more, data.out(), peer.getInputStream());
+                    long between = System.nanoTime();
+                    assertPasses(more, peer.getOutputStream(), data.in());
+                    long after = System.nanoTime();
+                    // A quarter of a second is due, without the last read.
+                    assertTrue(between - before > SHORTEST_NANOS, "not slowed towards peers");
+                    assertTrue(after - between > SHORTEST_NANOS, "not slowed towards clients");
+                });
     }
 
     @Test
     @Tag("I-17")
     @Tag("L-15")
     void aConnectionThatWaitsForBandwidthEndsWithItsAllocation() throws Exception {
-        try (var server = start(new TestSettings().throttles(bandwidth(1 << 10)));
-                var control = open(server);
-                var listener = listen()) {
-            control.client().allocateTcp();
-            int id = connect(control, address(listener));
-            try (var peer = accept(listener);
-                    var data = bind(server, control, id)) {
-                assertPasses(random(4 << 10), data.out(), peer.getInputStream());
-                data.out().write(HELLO);
-                control.client().request(StunMethod.REFRESH, new Lifetime(0));
-                assertEquals(-1, StreamTest.readToEnd(peer));
-            }
-        }
+        connected(
+                new TestSettings().throttles(bandwidth(1 << 10)),
+                (control, peer, data) -> {
+                    assertPasses(random(4 << 10), data.out(), peer.getInputStream());
+                    data.out().write(HELLO);
+                    control.client().request(StunMethod.REFRESH, new Lifetime(0));
+                    assertEquals(-1, StreamTest.readToEnd(peer));
+                });
     }
 
     private static Throttles bandwidth(int bytesPerSecond) {

@@ -164,6 +164,25 @@ abstract class TcpRelayFixture {
         return data;
     }
 
+    /// What is done with a connection between a client and a peer.
+    interface OnceConnected {
+        void run(Connection control, Socket peer, Connection data) throws Exception;
+    }
+
+    /// Lets a client connect to a peer by way of a server of its own.
+    void connected(TestSettings settings, OnceConnected test) throws Exception {
+        try (var server = start(settings);
+                var control = open(server);
+                var listener = listen()) {
+            control.client().allocateTcp();
+            int id = connect(control, address(listener));
+            try (var peer = accept(listener);
+                    var data = bind(server, control, id)) {
+                test.run(control, peer, data);
+            }
+        }
+    }
+
     static void assertPasses(byte[] bytes, OutputStream out, InputStream in) throws Exception {
         var writing = CompletableFuture.runAsync(() -> write(out, bytes), THREADS);
         assertArrayEquals(bytes, in.readNBytes(bytes.length));
