@@ -19,7 +19,7 @@ public final class Eventually {
         assertEquals(expected, actual.getAsInt());
     }
 
-    static void holds(BooleanSupplier condition) {
+    public static void holds(BooleanSupplier condition) {
         await(condition);
         assertTrue(condition.getAsBoolean());
     }

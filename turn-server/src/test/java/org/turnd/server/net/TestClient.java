@@ -108,7 +108,7 @@ public final class TestClient implements AutoCloseable {
         return decode(wire.receive());
     }
 
-    static StunMessage decode(byte[] bytes) {
+    public static StunMessage decode(byte[] bytes) {
         return assertInstanceOf(
                 StunMessage.class,
                 StunMessage.decode(Unpooled.wrappedBuffer(bytes), 0, bytes.length));

@@ -40,6 +40,10 @@ public final class TestSettings {
     private @Nullable Tls tls;
     private DataPlane plane = DataPlane.AUTO;
     private int shards = 2;
+    private int allocationsPerUser = 1000;
+    private int minPort = FIRST_RELAY_PORT;
+    private int maxPort = 65_535;
+    private Duration quarantine = Duration.ofSeconds(10);
     private int connections = 1000;
     private int dtlsHandshakes = 1000;
     private Duration handshakeTimeout = Duration.ofSeconds(20);
@@ -87,7 +91,7 @@ public final class TestSettings {
         return this;
     }
 
-    TestSettings connections(int count) {
+    public TestSettings connections(int count) {
         connections = count;
         return this;
     }
@@ -97,7 +101,7 @@ public final class TestSettings {
         return this;
     }
 
-    TestSettings handshakeTimeout(Duration timeout) {
+    public TestSettings handshakeTimeout(Duration timeout) {
         handshakeTimeout = timeout;
         return this;
     }
@@ -113,7 +117,7 @@ public final class TestSettings {
     }
 
     /// Lets clients move; their allocations outlive a connection by this.
-    TestSettings mobility(Duration window) {
+    public TestSettings mobility(Duration window) {
         mobility = new ServerSettings.Mobility(ServerSettings.Switch.ON, window);
         return this;
     }
@@ -125,12 +129,25 @@ public final class TestSettings {
         return this;
     }
 
-    TestSettings allow(String... blocks) {
+    public TestSettings allow(String... blocks) {
         allow = List.of(blocks);
         return this;
     }
 
-    TestSettings throttles(Throttles bounds) {
+    public TestSettings allocationsPerUser(int count) {
+        allocationsPerUser = count;
+        return this;
+    }
+
+    /// Relays get these ports, which don't rest.
+    public TestSettings relayPorts(int first, int last) {
+        minPort = first;
+        maxPort = last;
+        quarantine = Duration.ZERO;
+        return this;
+    }
+
+    public TestSettings throttles(Throttles bounds) {
         throttles = bounds;
         return this;
     }
@@ -183,9 +200,9 @@ public final class TestSettings {
                         address(relayIpv6, 0),
                         null,
                         null,
-                        49152,
-                        65535,
-                        Duration.ofSeconds(10),
+                        minPort,
+                        maxPort,
+                        quarantine,
                         relayTransports,
                         tcpConnections),
                 auth,
@@ -193,7 +210,7 @@ public final class TestSettings {
                 new Peers(allow, List.of()),
                 new Limits(
                         1000,
-                        1000,
+                        allocationsPerUser,
                         100,
                         100,
                         Duration.ofMinutes(10),
