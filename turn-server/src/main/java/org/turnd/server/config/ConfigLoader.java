@@ -88,6 +88,15 @@ public final class ConfigLoader {
                             reason(e),
                             "HOCON: `key = value` lines in groups { ... }",
                             "mend this line, or the one before it"));
+        } catch (StackOverflowError e) {
+            // The library reads nested values recursively and has no limit of its own.
+            problems.add(
+                    new ConfigProblem(
+                            whole,
+                            "",
+                            "is nested too deeply",
+                            "groups and lists a few levels deep",
+                            "close every bracket that is opened"));
         }
     }
 

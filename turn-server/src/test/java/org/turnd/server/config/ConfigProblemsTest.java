@@ -154,6 +154,17 @@ class ConfigProblemsTest {
     }
 
     @Test
+    void nestingWithoutEndIsAProblem() {
+        assertEquals(
+                """
+                turnd.conf: is nested too deeply
+                    expected: groups and lists a few levels deep
+                    fix: close every bracket that is opened
+                """,
+                config.refused("realm = " + "[".repeat(200_000)));
+    }
+
+    @Test
     void everyPartOfAListHasItsOwnLine() {
         assertEquals(
                 """
