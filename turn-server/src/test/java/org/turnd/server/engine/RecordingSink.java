@@ -63,6 +63,11 @@ final class RecordingSink implements EngineSink, PeerSink {
         outcome.settle(unsettled.remove(), bound);
     }
 
+    /// Says whether the engine waits for a socket.
+    boolean isWaitedFor() {
+        return !unsettled.isEmpty();
+    }
+
     /// The id of the relay whose socket is bound to this local address.
     int relayAt(TransportAddress local) {
         for (Map.Entry<Integer, TransportAddress> relay : relays.entrySet()) {
