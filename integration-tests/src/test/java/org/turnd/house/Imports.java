@@ -14,6 +14,7 @@ final class Imports {
                     "java.nio.charset",
                     "java.nio.ByteBuffer",
                     "java.nio.ByteOrder",
+                    "java.time.Duration",
                     "org.jspecify.annotations");
 
     /// Of our own packages, which may be named in the main code of which.
@@ -26,7 +27,12 @@ final class Imports {
                     Map.entry("org.turnd.server.policy", below("engine", "config")),
                     Map.entry("org.turnd.server.net", below("engine", "config", "auth", "policy")),
                     Map.entry("org.turnd.server.ops", below("engine", "config", "auth", "policy")),
-                    Map.entry("org.turnd.server", List.of("org.turnd.server", "org.turnd.stun")),
+                    Map.entry(
+                            "org.turnd.server.admin",
+                            List.of("org.turnd.server", "org.turnd.stun")),
+                    Map.entry(
+                            "org.turnd.server",
+                            below("engine", "config", "auth", "policy", "net", "ops")),
                     Map.entry("org.turnd.cli", List.of("org.turnd.server", "org.turnd.stun")),
                     Map.entry("org.turnd.peers", List.of("org.turnd")));
 

@@ -76,6 +76,11 @@ public final class Oversight {
         return revocations.restoreUser(name);
     }
 
+    /// Says whether a user of this name or user id is not served.
+    public boolean isRevoked(String name) {
+        return revocations.isUserRevoked(name);
+    }
+
     /// The revoked users, sorted.
     public Set<String> revokedUsers() {
         return revocations.users();

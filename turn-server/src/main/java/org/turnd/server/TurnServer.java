@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.turnd.server.auth.CompositeCredentials;
 import org.turnd.server.auth.RevocableCredentials;
 import org.turnd.server.auth.Revocations;
+import org.turnd.server.config.AdminSettings;
 import org.turnd.server.config.ServerSettings;
 import org.turnd.server.config.ServerSettings.Listener;
 import org.turnd.server.engine.Credentials;
@@ -96,6 +97,10 @@ public final class TurnServer implements AutoCloseable {
         ServerSettings.Http http = settings.http();
         if (http != null) {
             own.add(http.address());
+        }
+        AdminSettings admin = settings.admin();
+        if (admin != null) {
+            own.addAll(admin.addresses());
         }
         return AddressRules.of(settings.peers(), own, local);
     }

@@ -455,7 +455,9 @@ final class Schema {
 
     /// In the order of the reference.
     static final List<Setting<?>> ALL =
-            Stream.<List<Setting<?>>>of(USUAL, EntranceSchema.ALL).flatMap(List::stream).toList();
+            Stream.<List<Setting<?>>>of(USUAL, EntranceSchema.ALL, AdminSchema.ALL)
+                    .flatMap(List::stream)
+                    .toList();
 
     private Schema() {}
 }

@@ -31,6 +31,7 @@ import org.turnd.stun.TransportAddress;
 /// @param coalescing how long a shard that wakes up often lets packets gather; 0 never
 /// @param mobility whether clients may keep an allocation when their address changes
 /// @param drainTimeout how long SIGTERM waits for the last allocation
+/// @param admin the admin API, null when there is none
 public record ServerSettings(
         String realm,
         @Nullable String software,
@@ -49,11 +50,54 @@ public record ServerSettings(
         DataPlane dataPlane,
         Duration coalescing,
         Mobility mobility,
-        Duration drainTimeout) {
+        Duration drainTimeout,
+        @Nullable AdminSettings admin) {
 
     public ServerSettings {
         listeners = List.copyOf(listeners);
         trustedProxies = List.copyOf(trustedProxies);
+    }
+
+    /// The same without an admin API.
+    public ServerSettings(
+            String realm,
+            @Nullable String software,
+            List<Listener> listeners,
+            List<String> trustedProxies,
+            Stun stun,
+            Relay relay,
+            Auth auth,
+            RedirectSettings redirect,
+            Peers peers,
+            Limits limits,
+            @Nullable Tls tls,
+            @Nullable Http http,
+            Log log,
+            int shards,
+            DataPlane dataPlane,
+            Duration coalescing,
+            Mobility mobility,
+            Duration drainTimeout) {
+        this(
+                realm,
+                software,
+                listeners,
+                trustedProxies,
+                stun,
+                relay,
+                auth,
+                redirect,
+                peers,
+                limits,
+                tls,
+                http,
+                log,
+                shards,
+                dataPlane,
+                coalescing,
+                mobility,
+                drainTimeout,
+                null);
     }
 
     /// How a listener talks. A TCP listener also takes TLS on the same port when a certificate is

@@ -65,6 +65,7 @@ final class SettingsAssembly {
         checks.checkTls(certificate, key, listeners);
         Http http = reader.value(Schema.HTTP).map(Http::new).orElse(null);
         checks.checkHttp(http, listeners);
+        AdminSettings admin = new AdminAssembly(reader, warnings).assemble(auth);
         ServerSettings.Secret keyPassword = reader.given(Schema.KEY_PASSWORD);
         ServerSettings.TlsProvider provider = reader.value(Schema.TLS_PROVIDER);
         return new ServerSettings(
@@ -91,7 +92,8 @@ final class SettingsAssembly {
                 reader.value(Schema.COALESCING),
                 new ServerSettings.Mobility(
                         reader.value(Schema.MOBILITY), reader.value(Schema.MOBILITY_WINDOW)),
-                reader.value(Schema.DRAIN_TIMEOUT));
+                reader.value(Schema.DRAIN_TIMEOUT),
+                admin);
     }
 
     private List<Listener> listeners(boolean hasCertificate) {

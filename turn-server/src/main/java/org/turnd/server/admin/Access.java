@@ -1,0 +1,15 @@
+package org.turnd.server.admin;
+
+/// Who sends a request.
+sealed interface Access {
+    /// May do everything.
+    record Operator() implements Access {}
+
+    /// May ask for credentials.
+    ///
+    /// @param index of its token in the settings
+    record Application(int index) implements Access {}
+
+    /// Nobody known.
+    record Nobody() implements Access {}
+}
