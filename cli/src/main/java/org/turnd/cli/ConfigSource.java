@@ -30,6 +30,12 @@ final class ConfigSource {
         return read(file(environment));
     }
 
+    /// Where the configuration can be read again.
+    Reloader.Configuration source(Map<String, String> environment) {
+        Path read = file(environment);
+        return () -> ConfigLoader.load(read);
+    }
+
     /// Reads this configuration, or the environment alone.
     ///
     /// @throws ConfigurationFailure with every problem, when it can't be run with

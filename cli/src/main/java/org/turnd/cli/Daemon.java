@@ -3,6 +3,7 @@ package org.turnd.cli;
 import java.io.Console;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -10,27 +11,31 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 import org.turnd.server.ServerMetrics;
 import org.turnd.server.StartFailure;
 import org.turnd.server.TurnServer;
 import org.turnd.server.Version;
 import org.turnd.server.config.ServerSettings;
+import org.turnd.server.config.ServerSettings.Switch;
 import org.turnd.server.ops.LoggingEvents;
 import org.turnd.server.ops.Metrics;
 import org.turnd.server.ops.OpsServer;
 import org.turnd.server.ops.Readiness;
+import org.turnd.server.ops.ReloadHistory;
 import org.turnd.server.ops.ServiceNotifier;
 
 /// A server from its start to its end: it opens, says so, drains at the first SIGTERM or SIGINT and
 /// ends when the last allocation does, when the drain time is over or at the second signal. At
-/// SIGHUP it reads its certificate again.
+/// SIGHUP it reads its configuration again.
 final class Daemon {
     private static final Logger LOG = LoggerFactory.getLogger("org.turnd");
     private static final String LISTENERS = "listeners";
     private static final String DRAINING = "draining";
 
     private final ServerSettings settings;
+    private final Reloader.Configuration configuration;
+    private final LoggingEvents events;
+    private final ReloadHistory reloads = new ReloadHistory(InstantSource.system());
     private final @Nullable ServiceNotifier manager;
     private final Readiness readiness = new Readiness(List.of(LISTENERS));
     private final Metrics metrics = new Metrics(Version.text());
@@ -41,9 +46,15 @@ final class Daemon {
         DRAINED
     }
 
+    /// @param configuration where the settings came from, for a reload
     /// @param notifySocket the environment's `NOTIFY_SOCKET`, null when no service manager waits
-    Daemon(ServerSettings settings, @Nullable String notifySocket) {
+    Daemon(
+            ServerSettings settings,
+            Reloader.Configuration configuration,
+            @Nullable String notifySocket) {
         this.settings = settings;
+        this.configuration = configuration;
+        this.events = new LoggingEvents(LOG, System::nanoTime, settings.log().audit() == Switch.ON);
         this.manager = ServiceNotifier.of(notifySocket).orElse(null);
     }
 
@@ -62,12 +73,14 @@ final class Daemon {
         OpsServer ops = startOps();
         try (TurnServer server = startServer()) {
             ServerMetrics.register(metrics, server.shards());
+            reloads.register(metrics);
             new StartupReport(LOG).write(settings, server, ops == null ? null : ops.address());
             readiness.met(LISTENERS);
-            tellManager(notifier -> notifier.ready(server.listeners().size() + " listeners"));
+            tellManager(notifier -> notifier.ready(status(server)));
             LOG.atInfo().setMessage("ready").log();
-            if (settings.tls() != null && !isAtATerminal()) {
-                Signals.onSignal("HUP", () -> reloadCertificate(server));
+            Reloader reloader = reloader(server);
+            if (!isAtATerminal()) {
+                Signals.onSignal("HUP", () -> reloader.reload("SIGHUP"));
             }
             onceOpen.accept(server);
             waitForSignal();
@@ -86,13 +99,7 @@ final class Daemon {
     }
 
     private TurnServer startServer() throws StartFailure {
-        return TurnServer.builder(settings)
-                .events(
-                        new LoggingEvents(
-                                LOG,
-                                System::nanoTime,
-                                settings.log().audit() == ServerSettings.Switch.ON))
-                .start();
+        return TurnServer.builder(settings).events(events).start();
     }
 
     /// A terminal that closes sends SIGHUP, and means the end.
@@ -102,14 +109,27 @@ final class Daemon {
         return console != null && console.isTerminal();
     }
 
-    private static void reloadCertificate(TurnServer server) {
-        TurnServer.CertificateReload reload = server.reloadCertificate();
-        String message = reload.done() ? "certificate_reloaded" : "certificate_not_reloaded";
-        Level level = reload.remarks().isEmpty() ? Level.INFO : Level.WARN;
-        LOG.atLevel(level)
-                .setMessage(message)
-                .addKeyValue("remarks", String.join("; ", reload.remarks()))
-                .log();
+    private Reloader reloader(TurnServer server) {
+        return new Reloader(
+                configuration,
+                server,
+                wanted -> {
+                    LogSetup.level(wanted.log().level());
+                    events.audit(wanted.log().audit() == Switch.ON);
+                },
+                reloads,
+                begins ->
+                        tellManager(notifier -> {
+                            if (begins) {
+                                notifier.reloading();
+                            } else {
+                                notifier.ready(status(server));
+                            }
+                        }));
+    }
+
+    private static String status(TurnServer server) {
+        return server.listeners().size() + " listeners";
     }
 
     private void waitForSignal() throws InterruptedException {
@@ -119,7 +139,7 @@ final class Daemon {
 
     private void drain(TurnServer server) throws InterruptedException {
         readiness.unmet(DRAINING);
-        Duration patience = settings.drainTimeout();
+        Duration patience = server.settings().drainTimeout();
         LOG.atInfo()
                 .setMessage("draining")
                 .addKeyValue("allocations", server.allocationCount())

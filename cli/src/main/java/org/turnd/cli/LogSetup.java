@@ -50,10 +50,16 @@ final class LogSetup {
         var root = context.getLogger(Logger.ROOT_LOGGER_NAME);
         root.addAppender(queue);
         root.setLevel(Level.WARN);
-        context.getLogger("org.turnd").setLevel(level(log.level()));
+        level(log.level());
         // Netty wants a hardware address for ids that turnd never uses, and warns where it has
         // none.
         context.getLogger("io.netty.util.internal.MacAddressUtil").setLevel(Level.ERROR);
+    }
+
+    /// Writes lines of this importance from now on.
+    static void level(LogLevel wanted) {
+        LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+        context.getLogger("org.turnd").setLevel(levelOf(wanted));
     }
 
     /// Writes what is queued. Nothing can be logged afterwards.
@@ -93,7 +99,7 @@ final class LogSetup {
         }
     }
 
-    private static Level level(LogLevel level) {
+    private static Level levelOf(LogLevel level) {
         return switch (level) {
             case ERROR -> Level.ERROR;
             case WARN -> Level.WARN;

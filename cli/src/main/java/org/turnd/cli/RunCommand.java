@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Runs the server until it is told to stop.",
             "SIGTERM and SIGINT drain: no new allocations, and the end when the last one is over or"
-                    + " the drain time is. A second signal ends it at once."
+                    + " the drain time is. A second signal ends it at once.",
+            "SIGHUP, where there is no terminal, reads the configuration again."
         })
 final class RunCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
@@ -55,7 +56,7 @@ final class RunCommand implements Callable<Integer> {
             if (source.isDev) {
                 runDev(DevServer.prepare(environment), environment);
             } else {
-                runConfigured(source.config.load(environment), environment);
+                runConfigured(environment);
             }
         } catch (StartFailure e) {
             e.problems().forEach(problem -> err().println("turnd: " + problem));
@@ -67,18 +68,28 @@ final class RunCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private static void runConfigured(ConfigResult.Loaded loaded, Map<String, String> environment)
-            throws IOException, StartFailure, InterruptedException {
+    private void runConfigured(Map<String, String> environment)
+            throws ConfigurationFailure, IOException, StartFailure, InterruptedException {
+        ConfigResult.Loaded loaded = source.config.load(environment);
         LogSetup.apply(loaded.settings().log());
         loaded.warnings().forEach(Daemon::warn);
-        new Daemon(loaded.settings(), environment.get("NOTIFY_SOCKET")).run(server -> {});
+        new Daemon(
+                        loaded.settings(),
+                        source.config.source(environment),
+                        environment.get("NOTIFY_SOCKET"))
+                .run(server -> {});
     }
 
     private void runDev(DevServer dev, Map<String, String> environment)
             throws IOException, StartFailure, InterruptedException {
         LogSetup.apply(dev.settings().log());
-        new Daemon(dev.settings(), environment.get("NOTIFY_SOCKET"))
+        new Daemon(dev.settings(), RunCommand::nothingToRead, environment.get("NOTIFY_SOCKET"))
                 .run(server -> greet(dev, server));
+    }
+
+    private static ConfigResult nothingToRead() throws IOException {
+        throw new IOException(
+                "a server started with --dev has no configuration to read again; restart it");
     }
 
     private void greet(DevServer dev, TurnServer server) throws IOException {

@@ -3,6 +3,7 @@ package org.turnd.stun;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Base64;
 import javax.crypto.AEADBadTagException;
@@ -60,6 +61,19 @@ public final class TokenKey {
     /// Returns how tokens are encrypted.
     public TokenAlgorithm algorithm() {
         return algorithm;
+    }
+
+    /// Says whether this is the same key of the same algorithm.
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof TokenKey that
+                && algorithm == that.algorithm
+                && MessageDigest.isEqual(key.getEncoded(), that.key.getEncoded());
+    }
+
+    @Override
+    public int hashCode() {
+        return algorithm.hashCode() + 31 * key.hashCode();
     }
 
     /// Encrypts a token for one server.

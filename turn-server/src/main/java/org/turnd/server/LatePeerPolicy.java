@@ -2,8 +2,8 @@ package org.turnd.server;
 
 import org.turnd.server.engine.PeerPolicy;
 
-/// The rules for peers, of which one thing is known late: ports that listeners were given because
-/// none was configured. Until then all other rules hold.
+/// The rules for peers that hold now. They change once at the start, when the ports are known that
+/// listeners were given because none was configured, and with every reload.
 final class LatePeerPolicy implements PeerPolicy {
     private volatile PeerPolicy rules;
 

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.turnd.server.auth.Revocations;
@@ -20,11 +21,12 @@ import org.turnd.stun.RestCredentials;
 /// Methods are safe on every thread and don't wait. Futures complete on a thread that is no event
 /// loop, and exceptionally when the server is being closed.
 public final class Oversight {
-    private final ServerSettings.Auth auth;
+    private final Supplier<ServerSettings.Auth> auth;
     private final ShardSessions sessions;
     private final Revocations revocations;
 
-    Oversight(ServerSettings.Auth auth, ShardSessions sessions, Revocations revocations) {
+    /// @param auth who may allocate now
+    Oversight(Supplier<ServerSettings.Auth> auth, ShardSessions sessions, Revocations revocations) {
         this.auth = auth;
         this.sessions = sessions;
         this.revocations = revocations;
@@ -88,7 +90,7 @@ public final class Oversight {
 
     /// The secrets of the settings, in their order.
     public List<SecretStatus> secrets() {
-        return auth.secrets().stream()
+        return auth.get().secrets().stream()
                 .map(SecretFingerprint::of)
                 .map(name -> new SecretStatus(name, revocations.isSecretRevoked(name)))
                 .toList();

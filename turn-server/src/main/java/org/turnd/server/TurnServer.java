@@ -15,6 +15,7 @@ import org.turnd.server.auth.Revocations;
 import org.turnd.server.config.AdminSettings;
 import org.turnd.server.config.ServerSettings;
 import org.turnd.server.config.ServerSettings.Listener;
+import org.turnd.server.config.SettingsChange;
 import org.turnd.server.engine.Credentials;
 import org.turnd.server.engine.EngineEvents;
 import org.turnd.server.net.DataPlaneChoice;
@@ -31,29 +32,43 @@ import org.turnd.stun.TransportAddress;
 /// A running STUN and TURN server. Every method may be called on any thread but an event loop's,
 /// which means: not out of [EngineEvents] or [Credentials].
 public final class TurnServer implements AutoCloseable {
+    private static final String CERTIFICATE = "tls.certificate";
+
     private final LocalSharedState shared;
     private final ShardGroup shards;
     private final List<String> certificateWarnings = new ArrayList<>();
     private final List<String> warnings;
-    private final ServerSettings.@Nullable Tls tls;
     private final Oversight oversight;
+    private final @Nullable Credentials ownCredentials;
+    private final Revocations revocations;
+    private final LatePeerPolicy policy;
     private CompletableFuture<@Nullable Void> drained = new CompletableFuture<>();
 
-    private TurnServer(ServerSettings settings, Credentials credentials, EngineEvents events)
+    /// Held by one reload at a time, which waits for the shards: they must never wait for it.
+    private final Object reloading = new Object();
+
+    private volatile ServerSettings settings;
+    private @Nullable TlsMaterial certificate;
+
+    private TurnServer(
+            ServerSettings settings, @Nullable Credentials ownCredentials, EngineEvents events)
             throws StartFailure {
+        this.settings = settings;
+        this.ownCredentials = ownCredentials;
         shared =
                 new LocalSharedState(
                         settings.relay(),
                         quotas(settings.limits()),
                         settings.auth()::quotaName,
                         new SecureRandom());
-        tls = settings.tls();
         List<TransportAddress> local = localAddresses();
-        var policy = new LatePeerPolicy(rules(settings, settings.listeners(), local));
-        var revocations = new Revocations(Oversight.userIds(settings.auth()));
-        var users = new RevocableCredentials(credentials, revocations);
-        shards = openShards(settings, new ShardGroup.Parts(shared, users, policy, events));
-        oversight = new Oversight(settings.auth(), shards.sessions(), revocations);
+        policy = new LatePeerPolicy(rules(settings, settings.listeners(), local));
+        revocations = new Revocations(Oversight.userIds(settings.auth()));
+        shards =
+                openShards(
+                        settings,
+                        new ShardGroup.Parts(shared, credentials(settings), policy, events));
+        oversight = new Oversight(() -> settings().auth(), shards.sessions(), revocations);
         try {
             List<String> problems = shards.listen(settings.listeners(), local);
             if (!problems.isEmpty()) {
@@ -105,6 +120,13 @@ public final class TurnServer implements AutoCloseable {
         return AddressRules.of(settings.peers(), own, local);
     }
 
+    private Credentials credentials(ServerSettings of) {
+        Credentials own = ownCredentials;
+        return new RevocableCredentials(
+                own == null ? CompositeCredentials.of(of, InstantSource.system()) : own,
+                revocations);
+    }
+
     private static Quotas quotas(ServerSettings.Limits limits) {
         return new Quotas(
                 limits.allocationsPerUser(),
@@ -118,6 +140,7 @@ public final class TurnServer implements AutoCloseable {
             ServerSettings.Tls tls = settings.tls();
             TlsMaterial material = tls == null ? null : TlsMaterial.read(tls);
             if (material != null) {
+                certificate = material;
                 material.expiryWarning(Instant.now()).ifPresent(certificateWarnings::add);
             }
             var plane = DataPlaneChoice.of(settings.dataPlane());
@@ -164,32 +187,61 @@ public final class TurnServer implements AutoCloseable {
         return shards.tlsProvider();
     }
 
-    /// Reads the certificate and its key again, for the handshakes that begin from now on (P-10).
-    /// Connections and their allocations go on undisturbed.
+    /// The settings that are in force.
+    public ServerSettings settings() {
+        return settings;
+    }
+
+    /// Takes other settings, as far as that is possible without a restart, and the certificate as
+    /// its files are now (P-10). Allocations go on, and no packet is lost; but a peer that may not
+    /// be reached any more is cut off at once, and who is no user any more, or has another key, is
+    /// refused at the next request. When something can't be used nothing at all changes.
     ///
-    /// @return whether they are good; when they aren't, the old certificate stays
-    /// @throws IllegalStateException when the server has no certificate
-    public CertificateReload reloadCertificate() {
-        if (tls == null) {
-            throw new IllegalStateException("the settings name no certificate");
-        }
-        try {
-            TlsMaterial material = TlsMaterial.read(tls);
-            shards.use(material);
-            return new CertificateReload(
-                    true, material.expiryWarning(Instant.now()).stream().toList());
-        } catch (TlsMaterial.InvalidTlsMaterial e) {
-            return new CertificateReload(false, e.problems());
-        } catch (IOException e) {
-            return new CertificateReload(false, List.of(String.valueOf(e.getMessage())));
+    /// Logging is the caller's: [#settings] says how it shall be.
+    public Reload reload(ServerSettings next) {
+        synchronized (reloading) {
+            return take(next);
         }
     }
 
-    /// How [#reloadCertificate] went.
-    ///
-    /// @param done whether new handshakes use what the files hold now
-    /// @param remarks why not, or what is to be known of the new certificate
-    public record CertificateReload(boolean done, List<String> remarks) {}
+    private Reload take(ServerSettings next) {
+        SettingsChange change = SettingsChange.of(settings, next);
+        ServerSettings wanted = change.inForce();
+        var changed = new ArrayList<>(change.taken());
+        try {
+            ServerSettings.Tls tls = wanted.tls();
+            TlsMaterial material = tls == null ? null : TlsMaterial.read(tls);
+            AddressRules rules = rules(wanted, listeners(), LocalAddresses.all());
+            Credentials users = credentials(wanted);
+            var remarks = new ArrayList<>(shards.warnings(wanted));
+            if (material != null) {
+                material.expiryWarning(Instant.now()).ifPresent(remarks::add);
+                useCertificate(material, changed);
+            }
+            // From here on nothing can fail but for a server that is being closed.
+            settings = wanted;
+            shared.use(quotas(wanted.limits()));
+            policy.become(rules);
+            shards.use(wanted, users);
+            return new Reload.Taken(changed, change.needRestart(), remarks);
+        } catch (TlsMaterial.InvalidTlsMaterial e) {
+            return new Reload.Refused(e.problems());
+        } catch (IOException e) {
+            return new Reload.Refused(List.of(String.valueOf(e.getMessage())));
+        }
+    }
+
+    private void useCertificate(TlsMaterial material, List<String> changed) throws IOException {
+        TlsMaterial present = certificate;
+        if (present != null && present.isSame(material)) {
+            return;
+        }
+        shards.use(material);
+        certificate = material;
+        if (!changed.contains(CERTIFICATE)) {
+            changed.add(CERTIFICATE);
+        }
+    }
 
     /// The shards with their counters.
     public List<ShardStatus> shards() {
@@ -276,10 +328,7 @@ public final class TurnServer implements AutoCloseable {
 
         /// Starts the server, as [TurnServer#start(ServerSettings)] does.
         public TurnServer start() throws StartFailure {
-            Credentials own = credentials;
-            Credentials users =
-                    own == null ? CompositeCredentials.of(settings, InstantSource.system()) : own;
-            return new TurnServer(settings, users, events);
+            return new TurnServer(settings, credentials, events);
         }
     }
 }

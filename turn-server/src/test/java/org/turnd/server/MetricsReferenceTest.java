@@ -9,6 +9,7 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ import org.turnd.server.net.ShardCounters;
 import org.turnd.server.net.ShardStatus;
 import org.turnd.server.net.UdpCounters;
 import org.turnd.server.ops.Metrics;
+import org.turnd.server.ops.ReloadHistory;
 
 /// Holds `docs/reference/metrics.md` against the metrics that there are. With
 /// `-Dturnd.regenerate=true` it writes the page first.
@@ -31,6 +33,7 @@ class MetricsReferenceTest {
     void theReferenceListsWhatThereIs() throws IOException {
         var metrics = new Metrics("1");
         ServerMetrics.register(metrics, List.of(shard));
+        new ReloadHistory(InstantSource.system()).register(metrics);
 
         String page = page(metrics);
 

@@ -9,6 +9,7 @@ import org.turnd.server.config.ServerSettings;
 import org.turnd.server.engine.AccessTokens;
 import org.turnd.server.engine.Credential;
 import org.turnd.server.engine.Credentials;
+import org.turnd.stun.IntegrityKey;
 import org.turnd.stun.KeyAlgorithm;
 import org.turnd.stun.Octets;
 
@@ -70,6 +71,13 @@ public final class CompositeCredentials implements Credentials {
             rest -= source.candidates();
         }
         return null;
+    }
+
+    @Override
+    public boolean vouchesFor(
+            String username, String realm, KeyAlgorithm algorithm, IntegrityKey key) {
+        return sources.stream()
+                .anyMatch(source -> source.vouchesFor(username, realm, algorithm, key));
     }
 
     @Override

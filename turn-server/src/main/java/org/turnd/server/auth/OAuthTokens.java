@@ -77,6 +77,11 @@ public final class OAuthTokens implements AccessTokens {
     }
 
     @Override
+    public boolean vouchesFor(String keyId) {
+        return keys.containsKey(keyId);
+    }
+
+    @Override
     public Opened open(String keyId, Octets token) {
         Instant now = clock.instant();
         SharedKey key = keys.get(keyId);

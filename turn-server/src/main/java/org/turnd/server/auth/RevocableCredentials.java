@@ -5,6 +5,7 @@ import org.turnd.server.engine.AccessTokens;
 import org.turnd.server.engine.Credential;
 import org.turnd.server.engine.Credentials;
 import org.turnd.server.engine.RefusalCause;
+import org.turnd.stun.IntegrityKey;
 import org.turnd.stun.KeyAlgorithm;
 import org.turnd.stun.Octets;
 
@@ -43,6 +44,12 @@ public final class RevocableCredentials implements Credentials {
     }
 
     @Override
+    public boolean vouchesFor(
+            String username, String realm, KeyAlgorithm algorithm, IntegrityKey key) {
+        return source.vouchesFor(username, realm, algorithm, key);
+    }
+
+    @Override
     public boolean isRevoked(String username) {
         return revocations.isUserRevoked(username);
     }
@@ -58,6 +65,11 @@ public final class RevocableCredentials implements Credentials {
         @Override
         public String serverName() {
             return tokens.serverName();
+        }
+
+        @Override
+        public boolean vouchesFor(String keyId) {
+            return tokens.vouchesFor(keyId);
         }
 
         @Override

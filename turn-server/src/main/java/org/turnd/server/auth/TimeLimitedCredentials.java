@@ -53,13 +53,23 @@ public final class TimeLimitedCredentials implements Credentials {
         if (secondsLeft <= 0) {
             return null;
         }
-        // E-06.
-        String password = RestCredentials.password(secret.value(), username);
-        IntegrityKey key = algorithm.key(username, realm, password);
+        IntegrityKey key = key(username, realm, algorithm);
         // E-04.
         return new Credential(
                 key,
                 expired == ExpiredCredentials.CUT ? secondsLeft : Credential.FOREVER,
                 fingerprint);
+    }
+
+    @Override
+    public boolean vouchesFor(
+            String username, String realm, KeyAlgorithm algorithm, IntegrityKey key) {
+        return RestCredentials.expiryEpochSeconds(username, separator).isPresent()
+                && key(username, realm, algorithm).equals(key);
+    }
+
+    // E-06.
+    private IntegrityKey key(String username, String realm, KeyAlgorithm algorithm) {
+        return algorithm.key(username, realm, RestCredentials.password(secret.value(), username));
     }
 }

@@ -14,36 +14,40 @@ import org.turnd.stun.TransportAddress;
 final class RedirectSchema {
     static final Setting<Target> TO =
             Setting.list(
-                    "redirect.to",
-                    new TargetType(),
-                    null,
-                    "Servers that clients are told to go to with 300 (Try Alternate), as"
-                            + " `192.0.2.9:3478`, or `tcp:192.0.2.9:3478` for clients of one"
-                            + " transport. Clients are sent to a server of their own address family;"
-                            + " several share them. They need the same credentials there.");
+                            "redirect.to",
+                            new TargetType(),
+                            null,
+                            "Servers that clients are told to go to with 300 (Try Alternate), as"
+                                    + " `192.0.2.9:3478`, or `tcp:192.0.2.9:3478` for clients of one"
+                                    + " transport. Clients are sent to a server of their own address family;"
+                                    + " several share them. They need the same credentials there.")
+                    .live();
     static final Setting<Occasion> WHEN =
             Setting.list(
-                    "redirect.when",
-                    ValueTypes.choice(Occasion.class),
-                    "draining, full",
-                    "What sends clients to `redirect.to`: `always`, which makes this server one that"
-                            + " only distributes; `draining`, when it is about to stop; `full`, when"
-                            + " it has no port or no room for another allocation.");
+                            "redirect.when",
+                            ValueTypes.choice(Occasion.class),
+                            "draining, full",
+                            "What sends clients to `redirect.to`: `always`, which makes this server one that"
+                                    + " only distributes; `draining`, when it is about to stop; `full`, when"
+                                    + " it has no port or no room for another allocation.")
+                    .live();
     static final Setting<Optional<String>> DOMAIN =
             Setting.of(
-                    "redirect.domain",
-                    ValueTypes.orWord(ValueTypes.NONE, new DomainType()),
-                    ValueTypes.NONE,
-                    "The name in the certificate of `redirect.to` where it isn't this server's. TLS"
-                            + " clients of RFC 8489 are told it; others, which wouldn't understand,"
-                            + " aren't sent there.");
+                            "redirect.domain",
+                            ValueTypes.orWord(ValueTypes.NONE, new DomainType()),
+                            ValueTypes.NONE,
+                            "The name in the certificate of `redirect.to` where it isn't this server's. TLS"
+                                    + " clients of RFC 8489 are told it; others, which wouldn't understand,"
+                                    + " aren't sent there.")
+                    .live();
     static final Setting<Switch> BEFORE_AUTHENTICATION =
             Setting.of(
-                    "redirect.before-authentication",
-                    ValueTypes.choice(Switch.class),
-                    "off",
-                    "Sends clients away before they show credentials. RFC 8489 §14.8 forbids it,"
-                            + " §10 allows it; such an answer isn't signed.");
+                            "redirect.before-authentication",
+                            ValueTypes.choice(Switch.class),
+                            "off",
+                            "Sends clients away before they show credentials. RFC 8489 §14.8 forbids it,"
+                                    + " §10 allows it; such an answer isn't signed.")
+                    .live();
     static final Setting<TransportAddress> ANYCAST_ADDRESSES =
             Setting.list(
                     "redirect.anycast-addresses",

@@ -35,11 +35,12 @@ final class Schema {
                             + " changes their keys. Time-limited credentials don't mind.");
     static final Setting<Optional<String>> SOFTWARE =
             Setting.of(
-                    "software",
-                    ValueTypes.orWord(NONE, ValueTypes.software()),
-                    NONE,
-                    "The text of the SOFTWARE attribute. None, so that nobody can look for"
-                            + " servers of a certain version.");
+                            "software",
+                            ValueTypes.orWord(NONE, ValueTypes.software()),
+                            NONE,
+                            "The text of the SOFTWARE attribute. None, so that nobody can look for"
+                                    + " servers of a certain version.")
+                    .live();
 
     static final Setting<TransportAddress> UDP =
             Setting.list(
@@ -133,98 +134,111 @@ final class Schema {
 
     static final Setting<CidrBlock> ALLOW =
             Setting.list(
-                    "peers.allow",
-                    ValueTypes.addressBlock(),
-                    null,
-                    "Peers that may be reached although they are denied by `peers.deny` or by"
-                            + " default. Denied by default are loopback, private, link-local, shared,"
-                            + " multicast, documentation and reserved ranges, cloud metadata services,"
-                            + " and all addresses of this machine. An IPv4 block doesn't allow the"
-                            + " IPv6 forms of its addresses.");
+                            "peers.allow",
+                            ValueTypes.addressBlock(),
+                            null,
+                            "Peers that may be reached although they are denied by `peers.deny` or by"
+                                    + " default. Denied by default are loopback, private, link-local, shared,"
+                                    + " multicast, documentation and reserved ranges, cloud metadata services,"
+                                    + " and all addresses of this machine. An IPv4 block doesn't allow the"
+                                    + " IPv6 forms of its addresses.")
+                    .live();
     static final Setting<CidrBlock> DENY =
             Setting.list(
-                    "peers.deny",
-                    ValueTypes.addressBlock(),
-                    null,
-                    "Peers that may not be reached, besides those denied by default.");
+                            "peers.deny",
+                            ValueTypes.addressBlock(),
+                            null,
+                            "Peers that may not be reached, besides those denied by default.")
+                    .live();
 
     static final Setting<Integer> ALLOCATIONS =
             Setting.of(
-                    "limits.allocations",
-                    ValueTypes.integer(1, 1_000_000),
-                    "20000",
-                    "Allocations at most at a time. One call needs one or two.");
+                            "limits.allocations",
+                            ValueTypes.integer(1, 1_000_000),
+                            "20000",
+                            "Allocations at most at a time. One call needs one or two.")
+                    .live();
     static final Setting<Integer> ALLOCATIONS_PER_USER =
             Setting.of(
-                    "limits.allocations-per-user",
-                    ValueTypes.integer(1, 1_000_000),
-                    "1000",
-                    "Allocations at most at a time of one user name. Lower it when every user has"
-                            + " a name of its own.");
+                            "limits.allocations-per-user",
+                            ValueTypes.integer(1, 1_000_000),
+                            "1000",
+                            "Allocations at most at a time of one user name. Lower it when every user has"
+                                    + " a name of its own.")
+                    .live();
     static final Setting<Optional<Integer>> ALLOCATIONS_PER_ADDRESS =
             Setting.of(
-                    "limits.allocations-per-address",
-                    ValueTypes.orWord(ValueTypes.NONE, ValueTypes.integer(1, 1_000_000)),
-                    ValueTypes.NONE,
-                    "Allocations at most at a time of one client address: an IPv4 address or an IPv6"
-                            + " /64. Whole companies and mobile networks share one.");
+                            "limits.allocations-per-address",
+                            ValueTypes.orWord(ValueTypes.NONE, ValueTypes.integer(1, 1_000_000)),
+                            ValueTypes.NONE,
+                            "Allocations at most at a time of one client address: an IPv4 address or an IPv6"
+                                    + " /64. Whole companies and mobile networks share one.")
+                    .live();
     static final Setting<Optional<Integer>> BANDWIDTH_PER_USER =
             Setting.of(
-                    "limits.bandwidth-per-user",
-                    ValueTypes.orWord(ValueTypes.NONE, ValueTypes.size(1 << 10, 1 << 30)),
-                    ValueTypes.NONE,
-                    "Bytes a second at most, each way, that all allocations of one user name relay"
-                            + " together, headers included. Packets beyond that are dropped and counted;"
-                            + " connections of TCP relays are read more slowly. Requests are"
-                            + " answered all the same.");
+                            "limits.bandwidth-per-user",
+                            ValueTypes.orWord(ValueTypes.NONE, ValueTypes.size(1 << 10, 1 << 30)),
+                            ValueTypes.NONE,
+                            "Bytes a second at most, each way, that all allocations of one user name relay"
+                                    + " together, headers included. Packets beyond that are dropped and counted;"
+                                    + " connections of TCP relays are read more slowly. Requests are"
+                                    + " answered all the same.")
+                    .live();
     static final Setting<Integer> STRANGER_ANSWERS =
             Setting.of(
-                    "limits.stranger-answers-per-second",
-                    ValueTypes.integer(1, 1_000_000),
-                    "1000",
-                    "Error answers at most, over UDP and by one shard, to requests without valid"
-                            + " credentials from one IPv4 address or IPv6 /64: forged requests send"
-                            + " them to others.");
+                            "limits.stranger-answers-per-second",
+                            ValueTypes.integer(1, 1_000_000),
+                            "1000",
+                            "Error answers at most, over UDP and by one shard, to requests without valid"
+                                    + " credentials from one IPv4 address or IPv6 /64: forged requests send"
+                                    + " them to others.")
+                    .live();
     static final Setting<Integer> FAILED_LOGINS =
             Setting.of(
-                    "limits.failed-logins-per-minute",
-                    ValueTypes.integer(1, 1_000_000),
-                    "30",
-                    "Wrong passwords at most that one shard checks for one user name from one IPv4"
-                            + " address or IPv6 /64. The user gets in from elsewhere, and keeps its"
-                            + " allocations.");
+                            "limits.failed-logins-per-minute",
+                            ValueTypes.integer(1, 1_000_000),
+                            "30",
+                            "Wrong passwords at most that one shard checks for one user name from one IPv4"
+                                    + " address or IPv6 /64. The user gets in from elsewhere, and keeps its"
+                                    + " allocations.")
+                    .live();
     static final Setting<Integer> PERMISSIONS =
             Setting.of(
-                    "limits.permissions-per-allocation",
-                    ValueTypes.integer(1, 10_000),
-                    "256",
-                    "Peer addresses at most that an allocation lets through.");
+                            "limits.permissions-per-allocation",
+                            ValueTypes.integer(1, 10_000),
+                            "256",
+                            "Peer addresses at most that an allocation lets through.")
+                    .live();
     static final Setting<Integer> CHANNELS =
             Setting.of(
-                    "limits.channels-per-allocation",
-                    ValueTypes.integer(1, 4096),
-                    "256",
-                    "Channels at most of an allocation.");
+                            "limits.channels-per-allocation",
+                            ValueTypes.integer(1, 4096),
+                            "256",
+                            "Channels at most of an allocation.")
+                    .live();
     static final Setting<Integer> TCP_CONNECTIONS =
             Setting.of(
-                    "limits.tcp-connections-per-allocation",
-                    ValueTypes.integer(1, 10_000),
-                    String.valueOf(ServerSettings.Relay.TCP_CONNECTIONS_DEFAULT),
-                    "Connections to peers at most of a TCP allocation, with those that no client"
-                            + " has come for yet.");
+                            "limits.tcp-connections-per-allocation",
+                            ValueTypes.integer(1, 10_000),
+                            String.valueOf(ServerSettings.Relay.TCP_CONNECTIONS_DEFAULT),
+                            "Connections to peers at most of a TCP allocation, with those that no client"
+                                    + " has come for yet.")
+                    .live();
     static final Setting<Duration> DEFAULT_LIFETIME =
             Setting.of(
-                    "limits.default-lifetime",
-                    ValueTypes.duration(MINUTE, HOUR),
-                    "10m",
-                    "How long an allocation lives when the client doesn't ask for more. Clients"
-                            + " refresh it.");
+                            "limits.default-lifetime",
+                            ValueTypes.duration(MINUTE, HOUR),
+                            "10m",
+                            "How long an allocation lives when the client doesn't ask for more. Clients"
+                                    + " refresh it.")
+                    .live();
     static final Setting<Duration> MAX_LIFETIME =
             Setting.of(
-                    "limits.max-lifetime",
-                    ValueTypes.duration(MINUTE, HOUR),
-                    "1h",
-                    "The longest lifetime a client gets.");
+                            "limits.max-lifetime",
+                            ValueTypes.duration(MINUTE, HOUR),
+                            "1h",
+                            "The longest lifetime a client gets.")
+                    .live();
     static final Setting<Integer> CONNECTIONS =
             Setting.of(
                     "limits.connections",
@@ -324,20 +338,22 @@ final class Schema {
                     "How log lines look. `auto` is text on a terminal and JSON elsewhere.");
     static final Setting<LogLevel> LOG_LEVEL =
             Setting.of(
-                    "log.level",
-                    ValueTypes.choice(LogLevel.class),
-                    "info",
-                    "The least important log lines that are written.");
+                            "log.level",
+                            ValueTypes.choice(LogLevel.class),
+                            "info",
+                            "The least important log lines that are written.")
+                    .live();
 
     static final Setting<Switch> AUDIT =
             Setting.of(
-                    "log.audit",
-                    ValueTypes.choice(Switch.class),
-                    "off",
-                    "Whether the log tells of each allocation which client and user made it, its"
-                            + " relayed address and the peers it lets in, beside the bytes that it"
-                            + " relayed: who talked to whom. Switch it on where you must be able to"
-                            + " answer complaints, and mind the law.");
+                            "log.audit",
+                            ValueTypes.choice(Switch.class),
+                            "off",
+                            "Whether the log tells of each allocation which client and user made it, its"
+                                    + " relayed address and the peers it lets in, beside the bytes that it"
+                                    + " relayed: who talked to whom. Switch it on where you must be able to"
+                                    + " answer complaints, and mind the law.")
+                    .live();
 
     static final Setting<Optional<Integer>> SHARDS =
             Setting.of(
@@ -364,24 +380,27 @@ final class Schema {
                             + " only.");
     static final Setting<Switch> MOBILITY =
             Setting.of(
-                    "mobility",
-                    ValueTypes.choice(Switch.class),
-                    "off",
-                    "Whether clients that ask for it keep their allocation when their address changes"
-                            + " (RFC 8016). While it is off they are told so, with error 405.");
+                            "mobility",
+                            ValueTypes.choice(Switch.class),
+                            "off",
+                            "Whether clients that ask for it keep their allocation when their address changes"
+                                    + " (RFC 8016). While it is off they are told so, with error 405.")
+                    .live();
     static final Setting<Duration> MOBILITY_WINDOW =
             Setting.of(
-                    "mobility-window",
-                    ValueTypes.duration(Duration.ZERO, Duration.ofMinutes(10)),
-                    "30s",
-                    "How long an allocation with `mobility` outlives its TCP or TLS connection. It"
-                            + " counts as one of the user's meanwhile.");
+                            "mobility-window",
+                            ValueTypes.duration(Duration.ZERO, Duration.ofMinutes(10)),
+                            "30s",
+                            "How long an allocation with `mobility` outlives its TCP or TLS connection. It"
+                                    + " counts as one of the user's meanwhile.")
+                    .live();
     static final Setting<Duration> DRAIN_TIMEOUT =
             Setting.of(
-                    "drain-timeout",
-                    ValueTypes.duration(Duration.ZERO, Duration.ofHours(24)),
-                    "1m",
-                    "How long the server waits on SIGTERM for the last allocation to end.");
+                            "drain-timeout",
+                            ValueTypes.duration(Duration.ZERO, Duration.ofHours(24)),
+                            "1m",
+                            "How long the server waits on SIGTERM for the last allocation to end.")
+                    .live();
 
     private static final List<Setting<?>> USUAL =
             List.of(

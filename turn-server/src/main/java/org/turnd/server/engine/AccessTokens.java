@@ -35,6 +35,12 @@ public interface AccessTokens {
     /// This server's name, as THIRD-PARTY-AUTHORIZATION tells it.
     String serverName();
 
+    /// Says whether tokens of this kid are still taken, although its time may be over. Asked after
+    /// the keys have changed, about clients that have an allocation.
+    default boolean vouchesFor(String keyId) {
+        return true;
+    }
+
     /// Opens a token.
     ///
     /// @param keyId the kid that the client sends as USERNAME

@@ -20,7 +20,7 @@ import org.turnd.stun.TransportAddress;
 /// Allocate (RFC 8656 §7.2), in two phases: lease ports and ask for sockets, then answer when they
 /// are bound or have failed.
 final class AllocateProcessor {
-    private final EngineSettings settings;
+    private final Surroundings surroundings;
     private final Redirector redirector;
     private final SharedState shared;
     private final Allocations allocations;
@@ -37,7 +37,7 @@ final class AllocateProcessor {
             Mobility mobility,
             Responder responder) {
         this.sink = surroundings.sink();
-        this.settings = surroundings.settings();
+        this.surroundings = surroundings;
         this.redirector = redirector;
         this.shared = surroundings.shared();
         this.allocations = allocations;
@@ -127,12 +127,15 @@ final class AllocateProcessor {
     private Answer.@Nullable Refusal check(Request request) {
         StunMessage message = request.message();
         Answer.Refusal wrong =
-                AllocateChecks.check(request, settings.relayTransports(), sink.setsDontFragment());
+                AllocateChecks.check(
+                        request,
+                        surroundings.settings().relayTransports(),
+                        sink.setsDontFragment());
         if (wrong != null) {
             return wrong;
         }
         // L-21: a TCP allocation ends with its control connection.
-        boolean mayMove = settings.mobility() && !AllocateChecks.asksForTcp(message);
+        boolean mayMove = surroundings.settings().mobility() && !AllocateChecks.asksForTcp(message);
         Answer.Refusal forbidden = AllocateChecks.checkMobility(message, mayMove);
         if (forbidden != null) {
             return forbidden;
@@ -169,7 +172,7 @@ final class AllocateProcessor {
     private Answer.@Nullable Refusal allocate(Request request, List<AddressFamily> families) {
         StunMessage message = request.message();
         long nowNanos = request.nowNanos();
-        int lifetimeSeconds = settings.grantedLifetimeSeconds(request);
+        int lifetimeSeconds = surroundings.settings().grantedLifetimeSeconds(request);
         ReservationToken claimed = message.first(ReservationToken.class);
         EvenPort evenPort = message.first(EvenPort.class);
         PortRule rule =

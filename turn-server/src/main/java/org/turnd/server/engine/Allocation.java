@@ -23,6 +23,10 @@ final class Allocation extends TimerWheel.Timer {
     /// place.
     Principal owner;
 
+    /// The owner is no user any more, or has other keys: the key that the allocation began with
+    /// proves nothing.
+    boolean disowned;
+
     /// What counts against a quota, and what logs name, to the end.
     final String username;
 

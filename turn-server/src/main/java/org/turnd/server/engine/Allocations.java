@@ -21,7 +21,7 @@ final class Allocations {
     private static final int INITIAL_RELAYS = 16;
 
     private final int shard;
-    private final EngineSettings settings;
+    private final Surroundings surroundings;
     private final SharedState shared;
     private final EngineSink sink;
     private final EngineEvents events;
@@ -47,7 +47,7 @@ final class Allocations {
             PeerConnections peerConnections,
             RandomGenerator random) {
         this.shard = surroundings.shard();
-        this.settings = surroundings.settings();
+        this.surroundings = surroundings;
         this.shared = surroundings.shared();
         this.sink = surroundings.sink();
         this.events = surroundings.events();
@@ -98,7 +98,7 @@ final class Allocations {
     }
 
     boolean isFull() {
-        return count() >= settings.allocationsMax();
+        return count() >= surroundings.settings().allocationsMax();
     }
 
     /// Names the next allocation.
@@ -107,7 +107,7 @@ final class Allocations {
     }
 
     Channels newChannels() {
-        return new Channels(seed, settings.channelsMax());
+        return new Channels(seed, surroundings.settings().channelsMax());
     }
 
     /// Registers an allocation whose answer is still pending.
@@ -122,7 +122,7 @@ final class Allocations {
         if (id >= relays.length) {
             relays = Arrays.copyOf(relays, id * 2);
         }
-        Permissions permissions = new Permissions(seed, settings.permissionsMax());
+        Permissions permissions = new Permissions(seed, surroundings.settings().permissionsMax());
         Relay relay = new Relay(id, allocation, relayed, permissions);
         if (allocation.relaysTcp) {
             relay.connections = new LinkedHashSet<>();

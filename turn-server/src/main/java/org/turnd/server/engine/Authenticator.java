@@ -28,15 +28,16 @@ final class Authenticator {
         record Ignored() implements Verdict {}
     }
 
-    private final String realm;
-    private final SecurityFeatures features;
-    private final @Nullable PasswordAlgorithms passwordAlgorithms;
-    private final Credentials credentials;
-    private final Nonces nonces;
+    private final SharedState shared;
     private final MessageIntegrity integrity;
     private final IntegrityKey nobody;
-    private final @Nullable TokenAuthentication tokens;
     private final FailedLogins logins;
+    private String realm;
+    private SecurityFeatures features;
+    private @Nullable PasswordAlgorithms passwordAlgorithms;
+    private Credentials credentials;
+    private Nonces nonces;
+    private @Nullable TokenAuthentication tokens;
 
     Authenticator(
             EngineSettings settings,
@@ -44,19 +45,35 @@ final class Authenticator {
             Credentials credentials,
             MessageIntegrity integrity,
             RandomGenerator random) {
-        this.realm = settings.realm();
-        this.features = settings.features();
-        this.passwordAlgorithms = features.attribute();
-        this.credentials = credentials;
-        this.nonces = new Nonces(shared.nonceSecret(), settings.nonceLifetimeSeconds(), features);
+        this.shared = shared;
         this.integrity = integrity;
         byte[] unguessable = new byte[16];
         random.nextBytes(unguessable);
         this.logins = new FailedLogins(settings.abuse().failedLoginsPerMinute(), random.nextLong());
         this.nobody = IntegrityKey.ofBytes(unguessable);
+        use(settings, credentials);
+    }
+
+    /// Goes by other settings and users from now on. Nonces that are out stay good where what was
+    /// offered with them still is.
+    void use(EngineSettings settings, Credentials users) {
+        realm = settings.realm();
+        features = settings.features();
+        passwordAlgorithms = features.attribute();
+        credentials = users;
+        nonces = new Nonces(shared.nonceSecret(), settings.nonceLifetimeSeconds(), features);
+        logins.allow(settings.abuse().failedLoginsPerMinute());
+        AccessTokens accessTokens = users.accessTokens();
+        tokens = accessTokens == null ? null : new TokenAuthentication(accessTokens, integrity);
+    }
+
+    /// Says whether who made an allocation is still a user, with the same key.
+    boolean vouchesFor(Principal owner) {
+        if (owner.token() == null) {
+            return credentials.vouchesFor(owner.username(), realm, owner.algorithm(), owner.key());
+        }
         AccessTokens accessTokens = credentials.accessTokens();
-        this.tokens =
-                accessTokens == null ? null : new TokenAuthentication(accessTokens, integrity);
+        return accessTokens != null && accessTokens.vouchesFor(owner.username());
     }
 
     /// Checks who a request is from. `view` shows the same message and is borrowed.

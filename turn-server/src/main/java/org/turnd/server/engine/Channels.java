@@ -68,7 +68,12 @@ final class Channels {
 
     /// Forgets the channels of a relayed transport address.
     void removeAll(Relay relay) {
-        keep(byNumber.length, channel -> channel.relay != relay);
+        removeIf(channel -> channel.relay == relay);
+    }
+
+    /// Forgets some channels.
+    void removeIf(Predicate<ChannelBinding> condemned) {
+        keep(byNumber.length, condemned.negate());
     }
 
     /// Channels, some of which may have expired.

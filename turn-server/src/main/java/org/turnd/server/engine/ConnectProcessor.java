@@ -12,14 +12,17 @@ final class ConnectProcessor {
             Answer.Refusal.of(ErrorReason.BAD_REQUEST, RefusalCause.BAD_REQUEST);
 
     private final SharedState shared;
-    private final PeerPolicy policy;
+    private final ReachablePeers reachable;
     private final PeerConnections connections;
     private final EngineSink sink;
 
     ConnectProcessor(
-            SharedState shared, PeerPolicy policy, PeerConnections connections, EngineSink sink) {
+            SharedState shared,
+            ReachablePeers reachable,
+            PeerConnections connections,
+            EngineSink sink) {
         this.shared = shared;
-        this.policy = policy;
+        this.reachable = reachable;
         this.connections = connections;
         this.sink = sink;
     }
@@ -46,7 +49,7 @@ final class ConnectProcessor {
             return Answer.Refusal.of(
                     ErrorReason.CONNECTION_ALREADY_EXISTS, RefusalCause.CONNECTION_EXISTS);
         }
-        if (!permits(peer)) {
+        if (!reachable.permitsConnection(peer)) {
             return Answer.Refusal.of(ErrorReason.FORBIDDEN, RefusalCause.PEER_DENIED);
         }
         if (connections.isFull(relay)) {
@@ -84,11 +87,5 @@ final class ConnectProcessor {
         }
         sink.peers().bind(request.client(), shard, id.id());
         return Answer.Success.of();
-    }
-
-    // S-05: relayed addresses of this server may always be reached.
-    private boolean permits(TransportAddress peer) {
-        return policy.permits(peer.high(), peer.low(), peer.port())
-                || shared.isTcpRelay(peer.high(), peer.low(), peer.port());
     }
 }

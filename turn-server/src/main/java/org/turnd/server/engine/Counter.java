@@ -6,6 +6,8 @@ public enum Counter {
     ALLOCATIONS_CREATED,
     ALLOCATIONS_ENDED,
     PERMISSIONS_INSTALLED,
+    /// Permissions and peer connections that a reload of the peer rules has ended.
+    PERMISSIONS_REVOKED,
     CHANNELS_BOUND,
     CLIENTS_MOVED,
     RETRANSMISSIONS_ANSWERED,

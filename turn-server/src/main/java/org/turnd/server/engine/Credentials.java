@@ -1,6 +1,7 @@
 package org.turnd.server.engine;
 
 import org.jspecify.annotations.Nullable;
+import org.turnd.stun.IntegrityKey;
 import org.turnd.stun.KeyAlgorithm;
 import org.turnd.stun.Octets;
 
@@ -31,6 +32,19 @@ public interface Credentials {
 
     /// Says whether an operator has revoked this user, whom [#find] doesn't find any more.
     default boolean isRevoked(String username) {
+        return false;
+    }
+
+    /// Says whether a key that this user has proven itself with is still one of its own, although
+    /// its time may be over. Asked after the users have changed, of those who have an allocation.
+    default boolean vouchesFor(
+            String username, String realm, KeyAlgorithm algorithm, IntegrityKey key) {
+        for (int candidate = 0; candidate < candidates(); candidate++) {
+            Credential known = find(username, realm, algorithm, candidate);
+            if (known != null && known.key().equals(key)) {
+                return true;
+            }
+        }
         return false;
     }
 

@@ -13,7 +13,7 @@ final class FailedLogins {
     private static final long MINUTE_NANOS = 60 * 1_000_000_000L;
 
     private final long seed;
-    private final int perMinute;
+    private int perMinute;
     private final long[] begunNanos = new long[SLOTS];
     private final int[] counts = new int[SLOTS];
 
@@ -21,6 +21,11 @@ final class FailedLogins {
     FailedLogins(int perMinute, long seed) {
         this.perMinute = perMinute;
         this.seed = seed;
+    }
+
+    /// Allows another number of tries from now on.
+    void allow(int wrongPasswordsPerMinute) {
+        perMinute = wrongPasswordsPerMinute;
     }
 
     /// Says whether this source has no more tries for this name.

@@ -17,22 +17,17 @@ import org.turnd.stun.StunMethod;
 /// the allocation's and the first is forgotten.
 final class Mobility {
     private final int shard;
-    private final EngineSettings settings;
+    private final Surroundings surroundings;
     private final Allocations allocations;
     private final RefreshProcessor refresh;
     private final MobilityTickets tickets;
 
-    Mobility(
-            int shard,
-            EngineSettings settings,
-            SharedState shared,
-            Allocations allocations,
-            RefreshProcessor refresh) {
-        this.shard = shard;
-        this.settings = settings;
+    Mobility(Surroundings surroundings, Allocations allocations, RefreshProcessor refresh) {
+        this.shard = surroundings.shard();
+        this.surroundings = surroundings;
         this.allocations = allocations;
         this.refresh = refresh;
-        this.tickets = new MobilityTickets(shared.ticketKey());
+        this.tickets = new MobilityTickets(surroundings.shared().ticketKey());
     }
 
     /// Makes an allocation mobile and returns its first ticket (§3.1.2).
@@ -56,7 +51,7 @@ final class Mobility {
     /// Refresh with a ticket (§3.2.2).
     Answer refresh(Request request, MobilityTicket presented) {
         // M-04. "off" is a local policy: 405 tells the client to begin anew without a ticket.
-        if (!settings.mobility()) {
+        if (!surroundings.settings().mobility()) {
             return Answer.Refusal.of(
                     ErrorReason.MOBILITY_FORBIDDEN, RefusalCause.MOBILITY_FORBIDDEN);
         }
@@ -122,7 +117,8 @@ final class Mobility {
             // M-05.
             allocations.move(allocation);
         } else if (allocation.isMobile()) {
-            long windowNanos = settings.mobilityWindowSeconds() * TimerWheel.TICK_NANOS;
+            long windowNanos =
+                    surroundings.settings().mobilityWindowSeconds() * TimerWheel.TICK_NANOS;
             allocations.abandon(allocation, nowNanos + windowNanos, nowNanos);
         } else {
             allocations.end(allocation, EndReason.CONNECTION_CLOSED, nowNanos);
@@ -134,7 +130,7 @@ final class Mobility {
     }
 
     private MobilityTickets.@Nullable Ticket open(MobilityTicket presented) {
-        return settings.mobility() ? tickets.open(presented.value()) : null;
+        return surroundings.settings().mobility() ? tickets.open(presented.value()) : null;
     }
 
     private MobilityTicket issue(Allocation allocation) {

@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.turnd.server.engine.EngineEvents.PeerConnectionEnd;
@@ -37,7 +38,7 @@ final class PeerConnections {
             MessageType.of(StunMethod.CONNECTION_ATTEMPT, StunClass.INDICATION);
 
     private final int shard;
-    private final int connectionsMax;
+    private final Surroundings surroundings;
     private final SharedState shared;
     private final EngineSink sink;
     private final EngineEvents events;
@@ -55,7 +56,7 @@ final class PeerConnections {
             TimerWheel wheel,
             RandomGenerator random) {
         this.shard = surroundings.shard();
-        this.connectionsMax = surroundings.settings().relayTransports().connectionsMax();
+        this.surroundings = surroundings;
         this.shared = surroundings.shared();
         this.sink = surroundings.sink();
         this.events = surroundings.events();
@@ -66,7 +67,8 @@ final class PeerConnections {
     }
 
     boolean isFull(Relay relay) {
-        return relay.connections.size() >= connectionsMax;
+        return relay.connections.size()
+                >= surroundings.settings().relayTransports().connectionsMax();
     }
 
     /// Says whether a relay has a connection with this peer, pending or open.
@@ -187,20 +189,34 @@ final class PeerConnections {
         }
     }
 
+    /// Closes those whose peer is no longer permitted; a Connect that is pending is refused.
+    ///
+    /// @return how many
+    int closeDenied(Relay relay, Predicate<TransportAddress> isDenied, long nowNanos) {
+        List<PeerConnection> denied =
+                relay.connections.stream().filter(one -> isDenied.test(one.peer)).toList();
+        denied.forEach(connection -> close(connection, true, nowNanos));
+        return denied.size();
+    }
+
     /// The relay closes: so do its connections (L-15, L-21).
     ///
     /// @param answers whether the control connection is still there to hear of pending Connects
     void closeAll(Relay relay, boolean answers, long nowNanos) {
         for (PeerConnection connection : List.copyOf(relay.connections)) {
-            sink.peers().close(connection.id);
-            if (connection.state != State.CONNECTING) {
-                end(connection, PeerConnectionEnd.ALLOCATION_ENDED);
-                continue;
-            }
-            forget(connection);
-            if (answers) {
-                refuse(connection, nowNanos);
-            }
+            close(connection, answers, nowNanos);
+        }
+    }
+
+    private void close(PeerConnection connection, boolean answers, long nowNanos) {
+        sink.peers().close(connection.id);
+        if (connection.state != State.CONNECTING) {
+            end(connection, PeerConnectionEnd.ALLOCATION_ENDED);
+            return;
+        }
+        forget(connection);
+        if (answers) {
+            refuse(connection, nowNanos);
         }
     }
 

@@ -16,22 +16,19 @@ import org.turnd.stun.TransportAddress;
 /// CreatePermission (RFC 8656 §10.2) and ChannelBind (§12.2), which installs a permission, too.
 final class PermissionProcessor {
     private final int channelNumberMax;
-    private final SharedState shared;
-    private final PeerPolicy policy;
+    private final ReachablePeers reachable;
     private final ChannelOffload offload;
     private final EngineEvents events;
     private final EngineCounters counters;
 
     PermissionProcessor(
             EngineSettings settings,
-            SharedState shared,
-            PeerPolicy policy,
+            ReachablePeers reachable,
             ChannelOffload offload,
             EngineEvents events,
             EngineCounters counters) {
         this.channelNumberMax = settings.channelNumberMax();
-        this.shared = shared;
-        this.policy = policy;
+        this.reachable = reachable;
         this.offload = offload;
         this.events = events;
         this.counters = counters;
@@ -56,7 +53,7 @@ final class PermissionProcessor {
                     ErrorReason.PEER_ADDRESS_FAMILY_MISMATCH, RefusalCause.FAMILY_MISMATCH);
         }
         // H-05, S-06.
-        if (!peers.stream().allMatch(this::permits)) {
+        if (!peers.stream().allMatch(peer -> reachable.permits(peer.high(), peer.low()))) {
             return Answer.Refusal.of(ErrorReason.FORBIDDEN, RefusalCause.PEER_DENIED);
         }
         // H-06.
@@ -94,7 +91,7 @@ final class PermissionProcessor {
             return Answer.Refusal.of(
                     ErrorReason.PEER_ADDRESS_FAMILY_MISMATCH, RefusalCause.FAMILY_MISMATCH);
         }
-        if (!permitsChannel(peer)) {
+        if (!reachable.permitsChannel(peer.high(), peer.low(), peer.port())) {
             return Answer.Refusal.of(ErrorReason.FORBIDDEN, RefusalCause.PEER_DENIED);
         }
         // J-03: neither number nor peer may be bound to something else.
@@ -174,17 +171,6 @@ final class PermissionProcessor {
             }
         }
         return true;
-    }
-
-    // S-05: relayed addresses of this server may always be reached.
-    private boolean permits(TransportAddress peer) {
-        return policy.permits(peer.high(), peer.low())
-                || shared.isRelayAddress(peer.high(), peer.low());
-    }
-
-    private boolean permitsChannel(TransportAddress peer) {
-        return policy.permits(peer.high(), peer.low(), peer.port())
-                || shared.findRelay(peer.high(), peer.low(), peer.port()) != SharedState.NONE;
     }
 
     private static boolean hasMalformedPeer(StunMessage message) {

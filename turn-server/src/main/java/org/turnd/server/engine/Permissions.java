@@ -8,6 +8,8 @@ final class Permissions {
     /// Most clients have one or two permissions, and a server has many clients.
     private static final int INITIAL_SLOTS = 4;
 
+    private static final Test EVERY = (high, low) -> true;
+
     private final long seed;
     private final int max;
     private long[] highs = new long[INITIAL_SLOTS];
@@ -37,7 +39,7 @@ final class Permissions {
     /// expired.
     boolean hasRoom(long added, long nowNanos) {
         if (max - size < added) {
-            rebuild(used.length, nowNanos);
+            rebuild(used.length, nowNanos, EVERY);
         }
         return max - size >= added;
     }
@@ -47,7 +49,7 @@ final class Permissions {
         int slot = find(high, low);
         if (!used[slot]) {
             if (size * 2 >= used.length) {
-                rebuild(used.length * 2, nowNanos);
+                rebuild(used.length * 2, nowNanos, EVERY);
                 slot = find(high, low);
             }
             highs[slot] = high;
@@ -72,9 +74,28 @@ final class Permissions {
         void visit(long high, long low, long expiresNanos);
     }
 
+    /// Drops the live permissions for addresses that fail a test, and returns how many those were.
+    int keep(Test kept, long nowNanos) {
+        int denied = 0;
+        for (int i = 0; i < used.length; i++) {
+            if (used[i] && expiries[i] - nowNanos > 0 && !kept.test(highs[i], lows[i])) {
+                denied++;
+            }
+        }
+        if (denied > 0) {
+            rebuild(used.length, nowNanos, kept);
+        }
+        return denied;
+    }
+
     /// Permissions, some of which may have expired.
     int size() {
         return size;
+    }
+
+    /// Says something of an IP address.
+    interface Test {
+        boolean test(long high, long low);
     }
 
     /// Returns the slot of this address, or the free slot where it would go.
@@ -87,7 +108,7 @@ final class Permissions {
         return slot;
     }
 
-    private void rebuild(int slots, long nowNanos) {
+    private void rebuild(int slots, long nowNanos, Test kept) {
         long[] oldHighs = highs;
         long[] oldLows = lows;
         long[] oldExpiries = expiries;
@@ -98,7 +119,7 @@ final class Permissions {
         used = new boolean[slots];
         size = 0;
         for (int i = 0; i < oldUsed.length; i++) {
-            if (oldUsed[i] && oldExpiries[i] - nowNanos > 0) {
+            if (oldUsed[i] && oldExpiries[i] - nowNanos > 0 && kept.test(oldHighs[i], oldLows[i])) {
                 int slot = find(oldHighs[i], oldLows[i]);
                 highs[slot] = oldHighs[i];
                 lows[slot] = oldLows[i];

@@ -16,11 +16,16 @@ import org.turnd.stun.TransportAddress;
 
 /// Answers 300 (Try Alternate) to an Allocate that shall go elsewhere (RFC 8489 §10).
 final class Redirector {
-    private final Redirect redirect;
+    private Redirect redirect;
     private final BitSet anycastListeners = new BitSet();
 
     Redirector(Redirect redirect) {
         this.redirect = redirect;
+    }
+
+    /// Sends clients elsewhere from now on.
+    void use(Redirect next) {
+        redirect = next;
     }
 
     /// Says which listeners are at an anycast address: nobody is served there.

@@ -10,11 +10,11 @@ import org.turnd.stun.StunMessage;
 
 /// Refresh (RFC 8656 §8.2).
 final class RefreshProcessor {
-    private final EngineSettings settings;
+    private final Surroundings surroundings;
     private final Allocations allocations;
 
-    RefreshProcessor(EngineSettings settings, Allocations allocations) {
-        this.settings = settings;
+    RefreshProcessor(Surroundings surroundings, Allocations allocations) {
+        this.surroundings = surroundings;
         this.allocations = allocations;
     }
 
@@ -38,7 +38,7 @@ final class RefreshProcessor {
         Lifetime lifetime = message.first(Lifetime.class);
         // G-03: only Refresh takes a lifetime of zero at its word.
         boolean delete = lifetime != null && lifetime.seconds() == 0;
-        int seconds = delete ? 0 : settings.grantedLifetimeSeconds(request);
+        int seconds = delete ? 0 : surroundings.settings().grantedLifetimeSeconds(request);
         // G-05: without a family, both relays of a dual allocation.
         for (AddressFamily family : AddressFamily.values()) {
             Relay relay = allocation.relay(family);

@@ -36,10 +36,11 @@ record Request(
         return new Request(path, message, fingerprint, allocation, owner, principal, nowNanos);
     }
 
-    /// Who made the allocation that the request is about, or whose connection it names.
+    /// Who made the allocation that the request is about, or whose connection it names; null when
+    /// that user is a stranger by now.
     @Nullable Principal owning() {
         if (allocation != null) {
-            return allocation.owner;
+            return allocation.disowned ? null : allocation.owner;
         }
         return owner == null ? null : owner.principal();
     }

@@ -31,14 +31,16 @@ final class Responder {
     /// MESSAGE-INTEGRITY-SHA256 and FINGERPRINT.
     private static final int TRAILER_BYTES_MAX = 4 + MessageIntegrity.SHA256_LENGTH + 8;
 
-    private final @Nullable Software software;
-    private final int softwareBytes;
+    private final long strangersSeed;
+    private @Nullable Software software;
+    private int softwareBytes;
+    private int strangersPerSecond;
+    private SourceRates strangers;
     private final StoredAnswers stored;
     private final EngineSink sink;
     private final EngineEvents events;
     private final EngineCounters counters;
     private final MessageIntegrity integrity;
-    private final SourceRates strangers;
     private final StunWriter writer = new StunWriter();
     private final ByteBuf scratch = Unpooled.buffer(ANSWER_BYTES, ANSWER_BYTES_MAX);
 
@@ -50,17 +52,31 @@ final class Responder {
             EngineEvents events,
             EngineCounters counters,
             RandomGenerator random) {
-        this.strangers =
-                new SourceRates(settings.abuse().strangerAnswersPerSecond(), random.nextLong());
-        String text = settings.software();
-        this.software = text == null ? null : new Software(text);
-        this.softwareBytes =
-                text == null ? 0 : 4 + (text.getBytes(StandardCharsets.UTF_8).length + 3 & ~3);
+        this.strangersSeed = random.nextLong();
+        this.strangersPerSecond = settings.abuse().strangerAnswersPerSecond();
+        this.strangers = new SourceRates(strangersPerSecond, strangersSeed);
+        setSoftware(settings.software());
         this.integrity = integrity;
         this.stored = stored;
         this.sink = sink;
         this.events = events;
         this.counters = counters;
+    }
+
+    /// Goes by other settings from now on.
+    void use(EngineSettings settings) {
+        setSoftware(settings.software());
+        int perSecond = settings.abuse().strangerAnswersPerSecond();
+        if (perSecond != strangersPerSecond) {
+            strangersPerSecond = perSecond;
+            strangers = new SourceRates(perSecond, strangersSeed);
+        }
+    }
+
+    private void setSoftware(@Nullable String text) {
+        software = text == null ? null : new Software(text);
+        softwareBytes =
+                text == null ? 0 : 4 + (text.getBytes(StandardCharsets.UTF_8).length + 3 & ~3);
     }
 
     /// Sends the answer to a request, and keeps it when the request must not be carried out twice.

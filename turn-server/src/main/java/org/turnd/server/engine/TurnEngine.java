@@ -29,6 +29,7 @@ import org.turnd.stun.TransportAddress;
 /// bytes before `offset` and 4 bytes after `offset + length` may be written.
 public final class TurnEngine {
     private final EngineCounters counters = new EngineCounters();
+    private final Surroundings surroundings;
     private final StunView view = new StunView();
     private final int channelNumberMax;
     private final StoredAnswers storedAnswers;
@@ -48,6 +49,7 @@ public final class TurnEngine {
     private final ConnectProcessor connect;
     private final PeerInputs peers;
     private final Sessions sessions;
+    private final AllocationReview review;
     private final Processors processors;
     private final boolean relaysTcp;
 
@@ -66,7 +68,7 @@ public final class TurnEngine {
             ChannelOffload offload,
             RandomGenerator random) {
         channelNumberMax = settings.channelNumberMax();
-        var surroundings = new Surroundings(shard, settings, shared, sink, events, counters);
+        surroundings = new Surroundings(shard, settings, shared, sink, events, counters);
         MessageIntegrity integrity = new MessageIntegrity();
         storedAnswers = new StoredAnswers(settings.storedAnswersMax(), random.nextLong());
         responder =
@@ -85,13 +87,22 @@ public final class TurnEngine {
         classic = new ClassicStun(settings.classicStun(), counters, discovery, responder);
         binding = new BindingProcessor(counters, understood, discovery, responder);
         redirector = new Redirector(settings.redirect());
-        RefreshProcessor refresh = new RefreshProcessor(settings, allocations);
-        mobility = new Mobility(shard, settings, shared, allocations, refresh);
+        RefreshProcessor refresh = new RefreshProcessor(surroundings, allocations);
+        mobility = new Mobility(surroundings, allocations, refresh);
         roaming =
                 new Roaming(shard, settings, allocations, mobility, sink, random.nextLong(), this);
         allocate =
                 new AllocateProcessor(surroundings, redirector, allocations, mobility, responder);
-        connect = new ConnectProcessor(shared, policy, peerConnections, sink);
+        ReachablePeers reachable = new ReachablePeers(policy, shared);
+        connect = new ConnectProcessor(shared, reachable, peerConnections, sink);
+        review =
+                new AllocationReview(
+                        surroundings,
+                        allocations,
+                        peerConnections,
+                        reachable,
+                        authenticator,
+                        offload);
         peers = new PeerInputs(allocations, peerConnections);
         sessions = new Sessions(allocations);
         processors =
@@ -99,8 +110,7 @@ public final class TurnEngine {
                         allocate,
                         refresh,
                         mobility,
-                        new PermissionProcessor(
-                                settings, shared, policy, offload, events, counters),
+                        new PermissionProcessor(settings, reachable, offload, events, counters),
                         connect);
     }
 
@@ -280,6 +290,26 @@ public final class TurnEngine {
     /// the unicast address (RFC 8155 §6).
     public void serveAnycast(BitSet listeners) {
         redirector.serveAnycast(listeners);
+    }
+
+    /// Goes by other settings and users from now on, but for the highest channel number, classic
+    /// STUN and the transports of relays, which stay. Allocations go on as they are; [#review]
+    /// looks at them.
+    public void use(EngineSettings settings, Credentials credentials) {
+        surroundings.use(settings);
+        responder.use(settings);
+        redirector.use(settings.redirect());
+        authenticator.use(settings, credentials);
+        understood.useAccessTokens(credentials.accessTokens() != null);
+    }
+
+    /// Brings some allocations in line with users and peer rules that have changed since they were
+    /// made, so few that packets don't wait for it.
+    ///
+    /// @param from 0, and then what the call before has returned
+    /// @return where to go on, or a negative number when all have been looked at
+    public int review(int from, long nowNanos) {
+        return review.review(from, nowNanos);
     }
 
     /// When [#onTimer] must be called next, or `Long.MAX_VALUE`.

@@ -52,11 +52,16 @@ final class UnderstoodAttributes {
         }
     }
 
-    private final boolean accessTokens;
+    private boolean accessTokens;
 
     /// @param accessTokens third-party authorization is offered, so that ACCESS-TOKEN is understood
     UnderstoodAttributes(boolean accessTokens) {
         this.accessTokens = accessTokens;
+    }
+
+    /// @param offered whether third-party authorization is offered from now on
+    void useAccessTokens(boolean offered) {
+        accessTokens = offered;
     }
 
     /// The answer to a request with attributes that aren't understood.

@@ -22,12 +22,17 @@ final class DtlsServer {
         this.handshakesMax = handshakesMax;
         this.sessionsMax = sessionsMax;
         this.limits = limits;
-        certificate = new DtlsCertificate(material, crypto);
+        certificate = certificate(material);
+    }
+
+    /// Makes a certificate ready to be used.
+    DtlsCertificate certificate(TlsMaterial material) {
+        return new DtlsCertificate(material, crypto);
     }
 
     /// Uses another certificate for the handshakes that begin from now on (P-10).
-    void use(TlsMaterial material) {
-        certificate = new DtlsCertificate(material, crypto);
+    void use(DtlsCertificate next) {
+        certificate = next;
     }
 
     TlsCrypto crypto() {

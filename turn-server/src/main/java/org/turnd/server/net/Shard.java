@@ -118,13 +118,14 @@ final class Shard implements EngineSink, ShardStatus {
 
     private void endWakeUp() {
         awake = false;
+        // Before answers leave: whoever has one finds its allocation counted.
+        publish();
         if (!unflushed.isEmpty()) {
             unflushed.forEach(StreamConnection::flush);
             unflushed.clear();
         }
         udp.flush();
         timer.set(engine.nextDeadlineNanos());
-        publish();
         coalescing.endWakeUp(nowNanos);
     }
 

@@ -12,6 +12,7 @@ import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
@@ -345,7 +346,12 @@ public final class ShardGroup implements AutoCloseable {
 
     private static <T> T await(Shard shard, OnShard<T> task) throws IOException {
         Callable<T> call = () -> task.run(shard);
-        Future<T> done = shard.loop().submit(call).awaitUninterruptibly();
+        Future<T> done;
+        try {
+            done = shard.loop().submit(call).awaitUninterruptibly();
+        } catch (RejectedExecutionException stopped) {
+            throw new IOException("the server has been stopped", stopped);
+        }
         if (!done.isSuccess()) {
             throw new IOException(done.cause().getMessage(), done.cause());
         }
@@ -378,16 +384,35 @@ public final class ShardGroup implements AutoCloseable {
         return tls == null ? null : tls.provider();
     }
 
+    /// Goes by other settings, users and peer rules from now on, and looks at every allocation in
+    /// their light. What is fixed when shards and sockets are made stays. Returns when it is done.
+    ///
+    /// @throws IOException when the shards have been stopped
+    public void use(ServerSettings settings, Credentials credentials) throws IOException {
+        EngineSettings next = engineSettings(settings, shards.size());
+        for (Shard shard : shards) {
+            runOn(shard, s -> s.engine().use(next, credentials));
+        }
+        for (Shard shard : shards) {
+            for (int at = 0; at >= 0; ) {
+                int from = at;
+                at = await(shard, s -> s.engine().review(from, s.wake()));
+            }
+        }
+    }
+
     /// Uses another certificate for the handshakes that begin from now on (P-10); connections and
     /// sessions that are there go on with the old one.
     ///
     /// @throws IOException when TLS takes no such key or certificate; then nothing has changed
     public void use(TlsMaterial material) throws IOException {
+        DtlsServer overUdp = dtls;
+        DtlsCertificate next = overUdp == null ? null : overUdp.certificate(material);
         if (tls != null) {
             tls.use(material);
         }
-        if (dtls != null) {
-            dtls.use(material);
+        if (overUdp != null && next != null) {
+            overUdp.use(next);
         }
     }
 

@@ -6,12 +6,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
@@ -190,6 +192,12 @@ public final class TlsMaterial {
     /// The server's certificate first, then its issuers.
     public List<X509Certificate> certificates() {
         return List.of(chain);
+    }
+
+    /// Says whether the files held the same certificates and the same key.
+    public boolean isSame(TlsMaterial other) {
+        return Arrays.equals(chain, other.chain)
+                && MessageDigest.isEqual(privateKey.getEncoded(), other.privateKey.getEncoded());
     }
 
     X509Certificate[] chain() {

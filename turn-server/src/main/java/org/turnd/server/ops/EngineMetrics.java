@@ -86,6 +86,11 @@ public final class EngineMetrics {
                     Series.plain("turnd_allocations_ended", "Allocations that are over.");
             case PERMISSIONS_INSTALLED ->
                     Series.plain("turnd_permissions_installed", "Permissions made or refreshed.");
+            case PERMISSIONS_REVOKED ->
+                    Series.plain(
+                            "turnd_permissions_revoked",
+                            "Permissions and peer connections that a reload has ended, because the"
+                                    + " peer is denied now.");
             case CHANNELS_BOUND ->
                     Series.plain("turnd_channels_bound", "Channels bound or refreshed.");
             case CLIENTS_MOVED ->

@@ -19,7 +19,7 @@ public final class LoggingEvents implements EngineEvents {
 
     private final Logger log;
     private final LongSupplier nanoClock;
-    private final Level whoAndWhere;
+    private volatile Level whoAndWhere;
     private final EventSampler refusals =
             new EventSampler(RefusalCause.values().length, REFUSALS_PER_SECOND_MAX);
 
@@ -27,8 +27,17 @@ public final class LoggingEvents implements EngineEvents {
     /// @param audit say of every allocation who made it, where it is and whom it talks to (S-10)
     public LoggingEvents(Logger log, LongSupplier nanoClock, boolean audit) {
         this.log = log;
-        this.whoAndWhere = audit ? Level.INFO : Level.DEBUG;
+        this.whoAndWhere = level(audit);
         this.nanoClock = nanoClock;
+    }
+
+    /// Says from now on who made each allocation and whom it talks to, or doesn't.
+    public void audit(boolean wanted) {
+        whoAndWhere = level(wanted);
+    }
+
+    private static Level level(boolean audit) {
+        return audit ? Level.INFO : Level.DEBUG;
     }
 
     @Override

@@ -52,6 +52,13 @@ public final class ServiceNotifier {
         send("READY=1\nSTATUS=" + status);
     }
 
+    /// The server reads its configuration again; [#ready] ends that.
+    public void reloading() throws IOException {
+        // What systemd asks for with Type=notify-reload; others don't mind.
+        long micros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime());
+        send("RELOADING=1\nMONOTONIC_USEC=" + micros);
+    }
+
     /// The server is about to stop, and asks to be left alone for that long.
     public void stopping(String status, Duration patience) throws IOException {
         long micros = TimeUnit.NANOSECONDS.toMicros(patience.plus(STOP_MARGIN).toNanos());

@@ -11,13 +11,23 @@ import org.turnd.stun.TransportAddress;
 final class AllocationQuotas {
     private record User(int allocations, @Nullable Bandwidth bandwidth) {}
 
-    private final Quotas quotas;
+    private volatile Quotas quotas;
     private final ConcurrentHashMap<String, User> users = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<TransportAddress, Integer> addresses =
             new ConcurrentHashMap<>();
 
     AllocationQuotas(Quotas quotas) {
         this.quotas = quotas;
+    }
+
+    /// Judges by other quotas from now on; what users have they keep. Who asks for its [#bandwidth]
+    /// again gets it at the new rate.
+    void use(Quotas next) {
+        boolean isSameRate = next.bandwidthPerUser() == quotas.bandwidthPerUser();
+        quotas = next;
+        if (!isSameRate) {
+            users.replaceAll((name, user) -> new User(user.allocations, null));
+        }
     }
 
     boolean acquire(String username) {
@@ -46,7 +56,8 @@ final class AllocationQuotas {
 
     /// What a user with an allocation may relay, or null for everything.
     @Nullable Bandwidth bandwidth(String username, long nowNanos) {
-        if (quotas.bandwidthPerUser() == 0) {
+        long bytesPerSecond = quotas.bandwidthPerUser();
+        if (bytesPerSecond == 0) {
             return null;
         }
         User user =
@@ -57,16 +68,14 @@ final class AllocationQuotas {
                                         ? known
                                         : new User(
                                                 known.allocations,
-                                                new UserBandwidth(
-                                                        quotas.bandwidthPerUser(), nowNanos)));
+                                                new UserBandwidth(bytesPerSecond, nowNanos)));
         return user == null ? null : user.bandwidth;
     }
 
     boolean acquire(TransportAddress client) {
-        int max = quotas.allocationsPerAddress();
-        if (max == 0) {
-            return true;
-        }
+        // Counted without a bound, too: a later one finds those that are there.
+        int allowed = quotas.allocationsPerAddress();
+        int max = allowed == 0 ? Integer.MAX_VALUE : allowed;
         TransportAddress address = sourceOf(client);
         while (true) {
             Integer count = addresses.putIfAbsent(address, 1);

@@ -79,6 +79,11 @@ public final class LocalSharedState implements SharedState {
         random.nextBytes(nonceSecret);
     }
 
+    /// Judges new allocations by other quotas from now on. Safe on every thread.
+    public void use(Quotas next) {
+        quotas.use(next);
+    }
+
     @Override
     public @Nullable TransportAddress relayAddress(AddressFamily family) {
         RelayDirectory directory = directories.get(family);

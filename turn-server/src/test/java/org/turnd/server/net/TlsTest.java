@@ -2,7 +2,7 @@ package org.turnd.server.net;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -27,8 +27,8 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.turnd.server.Reload;
 import org.turnd.server.TurnServer;
-import org.turnd.server.TurnServer.CertificateReload;
 import org.turnd.server.config.ServerSettings.DataPlane;
 import org.turnd.server.config.ServerSettings.Protocol;
 import org.turnd.server.config.ServerSettings.TlsProvider;
@@ -129,18 +129,23 @@ class TlsTest {
                 var before = new TestClient(Wire.over(tls.connect(address(server), "TLSv1.3")))) {
             TransportAddress relayed = before.allocate();
             TestTls renewed = new TestTls(directory, provider);
-            assertEquals(new CertificateReload(true, List.of()), server.reloadCertificate());
+            assertEquals(List.of("tls.certificate"), taken(server).changed());
+            assertEquals(List.of(), taken(server).changed());
             assertTrustedOnlyBy(renewed, tls, server);
             before.request(StunMethod.REFRESH, new Lifetime(600));
             assertEquals(1, server.allocationCount());
             RelayTest.relaysThereAndBack(before, relayed);
 
             Files.writeString(directory.resolve("key.pem"), "no key");
-            CertificateReload bad = server.reloadCertificate();
-            assertFalse(bad.done());
-            assertTrue(bad.remarks().getFirst().contains("key.pem"), bad.toString());
+            Reload bad = server.reload(server.settings());
+            assertInstanceOf(Reload.Refused.class, bad);
+            assertTrue(bad.toString().contains("key.pem"), bad.toString());
             assertTrustedOnlyBy(renewed, tls, server);
         }
+    }
+
+    private static Reload.Taken taken(TurnServer server) {
+        return assertInstanceOf(Reload.Taken.class, server.reload(server.settings()));
     }
 
     private static void assertTrustedOnlyBy(TestTls present, TestTls past, TurnServer server)

@@ -1,0 +1,122 @@
+package org.turnd.cli;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+import org.turnd.server.Reload;
+import org.turnd.server.TurnServer;
+import org.turnd.server.config.ConfigProblem;
+import org.turnd.server.config.ConfigResult;
+import org.turnd.server.config.ServerSettings;
+import org.turnd.server.ops.ReloadHistory;
+
+/// Reads a running server's configuration again and has the server take it: all that can change at
+/// once, or nothing when something is wrong. Safe on every thread; one reload at a time.
+final class Reloader {
+    private static final Logger LOG = LoggerFactory.getLogger("org.turnd");
+
+    private final Configuration configuration;
+    private final TurnServer server;
+    private final Consumer<ServerSettings> logging;
+    private final ReloadHistory history;
+    private final Manager manager;
+
+    /// @param logging told how logging shall be, when that has changed
+    /// @param manager told that a reload begins and ends
+    Reloader(
+            Configuration configuration,
+            TurnServer server,
+            Consumer<ServerSettings> logging,
+            ReloadHistory history,
+            Manager manager) {
+        this.configuration = configuration;
+        this.server = server;
+        this.logging = logging;
+        this.history = history;
+        this.manager = manager;
+    }
+
+    /// Reads the configuration again.
+    ///
+    /// @param trigger who wants it, for the log
+    synchronized ReloadOutcome reload(String trigger) {
+        manager.reloading(true);
+        try {
+            ReloadOutcome outcome = reload();
+            report(outcome, trigger);
+            return outcome;
+        } finally {
+            manager.reloading(false);
+        }
+    }
+
+    private ReloadOutcome reload() {
+        try {
+            return switch (configuration.read()) {
+                case ConfigResult.Refused refused ->
+                        ReloadOutcome.refused(
+                                refused.problems().stream().map(ConfigProblem::toString).toList());
+                case ConfigResult.Loaded loaded -> take(loaded);
+            };
+        } catch (IOException e) {
+            return ReloadOutcome.refused(List.of(String.valueOf(e.getMessage())));
+        }
+    }
+
+    private ReloadOutcome take(ConfigResult.Loaded loaded) {
+        return switch (server.reload(loaded.settings())) {
+            case Reload.Refused refused -> ReloadOutcome.refused(refused.problems());
+            case Reload.Taken taken -> {
+                if (taken.changed().stream().anyMatch(key -> key.startsWith("log."))) {
+                    logging.accept(server.settings());
+                }
+                var warnings = new ArrayList<>(loaded.warnings());
+                warnings.addAll(taken.warnings());
+                yield new ReloadOutcome(
+                        true, taken.changed(), taken.needRestart(), warnings, List.of());
+            }
+        };
+    }
+
+    private void report(ReloadOutcome outcome, String trigger) {
+        if (!outcome.isReloaded()) {
+            history.failed();
+            LOG.atError()
+                    .setMessage("reload_failed")
+                    .addKeyValue("trigger", trigger)
+                    .addKeyValue(
+                            "problems",
+                            String.join(" | ", outcome.problems()).replaceAll("\\s+", " "))
+                    .log();
+            return;
+        }
+        history.succeeded();
+        outcome.warnings().forEach(Daemon::warn);
+        LOG.atLevel(outcome.needRestart().isEmpty() ? Level.INFO : Level.WARN)
+                .setMessage("reloaded")
+                .addKeyValue("trigger", trigger)
+                .addKeyValue("changed", String.join(" ", outcome.changed()))
+                .addKeyValue("needs_restart", String.join(" ", outcome.needRestart()))
+                .log();
+    }
+
+    /// Where the settings come from.
+    @FunctionalInterface
+    interface Configuration {
+        /// Reads them as they are now.
+        ///
+        /// @throws IOException when there is nothing that could be read again
+        ConfigResult read() throws IOException;
+    }
+
+    /// Who looks after this process.
+    @FunctionalInterface
+    interface Manager {
+        /// A reload begins, or is over.
+        void reloading(boolean begins);
+    }
+}

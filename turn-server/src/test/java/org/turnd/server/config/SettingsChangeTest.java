@@ -1,0 +1,248 @@
+package org.turnd.server.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.turnd.server.config.Setting.Reload;
+
+/// What a running server takes of other settings: each key of the schema, changed by itself.
+class SettingsChangeTest {
+    private static final String BASE =
+            """
+            auth.secret = "%s"
+            peers.allow = "10.1.0.0/16"
+            """
+                    .formatted(ConfigFixture.SECRET);
+    private static final String TLS = "tls { certificate = a.pem, key = a.key }";
+    private static final String KEY = "SEdrajMyS0pHaXV5MDk4c2RmYXFiTmpPaWF6NzE5MjM=";
+    private static final String OTHER_KEY = "VEdrajMyS0pHaXV5MDk4c2RmYXFiTmpPaWF6NzE5MjM=";
+    private static final String OAUTH = oauth("a.example", KEY);
+    private static final String DISCOVERY = "behavior-discovery.addresses = [192.0.2.1, 192.0.2.2]";
+    private static final String REDIRECT = "redirect.to = \"192.0.2.9:3478\"";
+    private static final String ADMIN =
+            "admin { listen = \"127.0.0.1:9699\", token = \"%s\" }"
+                    .formatted("7okenOfTheOperators1");
+    private static final String PROXIES = "proxy-protocol { trusted = \"10.0.0.1\", tcp = \"%s\" }";
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // JUnit sets it
+    private Path directory;
+
+    /// @param key the key that changes
+    /// @param before, after what is said beside the base
+    record Change(String key, String before, String after) {
+        @Override
+        public String toString() {
+            return key;
+        }
+    }
+
+    private static String oauth(String name, String key) {
+        return "oauth { server-name = %s, keys = [{ kid = k, key = \"%s\" }] }"
+                .formatted(name, key);
+    }
+
+    private static List<Change> changes() {
+        var all = new ArrayList<Change>();
+        List.of(
+                        "realm = other.example",
+                        "software = turnd",
+                        "listeners.udp = \"0.0.0.0:3480\"",
+                        "listeners.tcp = \"0.0.0.0:3480\"",
+                        "relay.ipv4 = \"198.51.100.8\"",
+                        "relay.ipv6 = none",
+                        "relay.external-ipv4 = \"198.51.100.9\"",
+                        "relay.external-ipv6 = \"2001:db8::9\"",
+                        "relay.min-port = 50000",
+                        "relay.max-port = 60000",
+                        "relay.quarantine = 5s",
+                        "relay.transports = both",
+                        "auth.secret = \"another5ecretOfTheServer\"",
+                        "auth.users = [{ name = alice, password = \"correct horse battery\" }]",
+                        "auth.username-separator = \".\"",
+                        "auth.nonce-lifetime = 5m",
+                        "auth.password-algorithms = [md5]",
+                        "auth.user-anonymity = on",
+                        "auth.feature-bits = both",
+                        "auth.expired-credentials = cut",
+                        "auth.quota-by = id",
+                        "redirect.to = \"192.0.2.9:3478\"",
+                        "redirect.when = full",
+                        "redirect.anycast-addresses = \"192.0.0.11\"",
+                        "redirect.anycast-to = \"192.0.2.9:3478\"",
+                        "peers.allow = \"10.0.0.0/8\"",
+                        "peers.deny = \"203.0.113.0/24\"",
+                        "limits.allocations = 19",
+                        "limits.allocations-per-user = 19",
+                        "limits.allocations-per-address = 19",
+                        "limits.bandwidth-per-user = 1MiB",
+                        "limits.stranger-answers-per-second = 19",
+                        "limits.failed-logins-per-minute = 19",
+                        "limits.permissions-per-allocation = 19",
+                        "limits.channels-per-allocation = 19",
+                        "limits.tcp-connections-per-allocation = 19",
+                        "limits.default-lifetime = 5m",
+                        "limits.max-lifetime = 50m",
+                        "limits.connections = 19",
+                        "limits.dtls-handshakes = 19",
+                        "limits.handshake-timeout = 9s",
+                        "limits.idle-stream-timeout = 9s",
+                        "limits.stream-queue = 128KiB",
+                        "limits.listener-buffer = 1MiB",
+                        "limits.relay-buffer = 128KiB",
+                        "limits.channel-numbers = rfc5766",
+                        "http.address = none",
+                        "log.format = text",
+                        "log.level = debug",
+                        "log.audit = on",
+                        "shards = 3",
+                        "data-plane = portable",
+                        "coalescing = 0s",
+                        "mobility = on",
+                        "mobility-window = 9s",
+                        "drain-timeout = 9s",
+                        "classic-stun = on")
+                .forEach(after -> all.add(new Change(keyOf(after), "", after)));
+        for (String line :
+                List.of(
+                        "admin.listen = \"127.0.0.1:9700\"",
+                        "admin.token = \"0ther7okenOfTheOperators\"",
+                        "admin.application-tokens = \"7okenOfAnApplication1\"",
+                        "admin.cors-origins = \"https://app.example\"",
+                        "admin.hosts = \"admin.example\"",
+                        "admin.ice-urls = \"turn:turn.example\"",
+                        "admin.credentials-ttl = 2h",
+                        "admin.credentials-ttl-max = 20h",
+                        "admin.credentials-per-minute = 19")) {
+            all.add(new Change(keyOf(line), ADMIN, ADMIN + "\n" + line));
+        }
+        for (String line :
+                List.of("redirect.domain = other.example", "redirect.before-authentication = on")) {
+            all.add(new Change(keyOf(line), REDIRECT, REDIRECT + "\n" + line));
+        }
+        all.add(new Change("listeners.tls", TLS, TLS + "\nlisteners.tls = \"0.0.0.0:443\""));
+        all.add(new Change("listeners.dtls", TLS, TLS + "\nlisteners.dtls = \"0.0.0.0:443\""));
+        all.add(new Change("tls.certificate", TLS, TLS + "\ntls.certificate = b.pem"));
+        all.add(new Change("tls.key", TLS, TLS + "\ntls.key = b.key"));
+        all.add(new Change("tls.key-password", TLS, TLS + "\ntls.key-password = opensesame"));
+        all.add(new Change("tls.provider", TLS, TLS + "\ntls.provider = jdk"));
+        all.add(new Change("oauth.server-name", OAUTH, oauth("b.example", KEY)));
+        all.add(new Change("oauth.keys", OAUTH, oauth("a.example", OTHER_KEY)));
+        all.add(
+                new Change(
+                        "oauth.truncated-mac-keys",
+                        OAUTH,
+                        OAUTH + "\noauth.truncated-mac-keys = on"));
+        for (String protocol : List.of("udp", "tcp", "tls")) {
+            String key = "proxy-protocol." + protocol;
+            String before = TLS + "\n" + PROXIES.formatted("0.0.0.0:3501");
+            all.add(new Change(key, before, before + "\n" + key + " = \"0.0.0.0:3502\""));
+        }
+        String proxies = PROXIES.formatted("0.0.0.0:3501");
+        all.add(
+                new Change(
+                        "proxy-protocol.trusted",
+                        proxies,
+                        proxies + "\nproxy-protocol.trusted = \"10.0.0.2\""));
+        Stream.of(
+                        "behavior-discovery.addresses = [192.0.2.1, 192.0.2.3]",
+                        "behavior-discovery.ports = [3478, 3500]",
+                        "behavior-discovery.external-addresses = [192.0.2.3, 192.0.2.4]",
+                        "behavior-discovery.requests-per-second = 9")
+                .forEach(line ->
+                        all.add(new Change(keyOf(line), DISCOVERY, DISCOVERY + "\n" + line)));
+        return all;
+    }
+
+    private static String keyOf(String line) {
+        return line.substring(0, line.indexOf(" = "));
+    }
+
+    @Test
+    void everyKeyOfTheSchemaIsHere() {
+        assertEquals(
+                Schema.ALL.stream().map(Setting::path).sorted().toList(),
+                changes().stream().map(Change::key).sorted(Comparator.naturalOrder()).toList());
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("changes")
+    void oneKeyIsTakenOrNamed(Change change) {
+        SettingsChange result = SettingsChange.of(load(change.before()), load(change.after()));
+        boolean live = reloadOf(change.key()) == Reload.LIVE;
+        assertEquals(live ? List.of(change.key()) : List.of(), result.taken());
+        assertEquals(live ? List.of() : List.of(change.key()), result.needRestart());
+    }
+
+    private static Reload reloadOf(String key) {
+        return Schema.ALL.stream()
+                .filter(setting -> setting.path().equals(key))
+                .findFirst()
+                .orElseThrow()
+                .reload();
+    }
+
+    @Test
+    void theSameSettingsChangeNothing() {
+        for (Change change : changes()) {
+            ServerSettings now = load(change.after());
+            assertEquals(
+                    new SettingsChange(now, List.of(), List.of()),
+                    SettingsChange.of(now, load(change.after())),
+                    change::key);
+        }
+    }
+
+    @Test
+    void usersOfAnotherRealmWaitForItToo() {
+        String user = "\nauth.users = [{ name = alice, password = \"correct horse battery\" }]";
+        SettingsChange change = SettingsChange.of(load(user), load("realm = other" + user));
+        assertEquals(List.of(), change.taken());
+        assertEquals(List.of("realm", "auth.users"), change.needRestart());
+        assertEquals(load(user), change.inForce());
+    }
+
+    @Test
+    void theFirstCertificateAndTheLastWaitForTheirListeners() {
+        for (boolean first : new boolean[] {true, false}) {
+            ServerSettings without = load("");
+            ServerSettings with = load(TLS);
+            SettingsChange change =
+                    first ? SettingsChange.of(without, with) : SettingsChange.of(with, without);
+            assertEquals(List.of(), change.taken());
+            assertEquals(
+                    List.of(
+                            "listeners.tls",
+                            "listeners.dtls",
+                            "tls.certificate",
+                            "tls.key",
+                            "tls.provider"),
+                    change.needRestart());
+        }
+    }
+
+    @BeforeEach
+    void writeFiles() throws IOException {
+        for (String name : List.of("a.pem", "b.pem", "a.key", "b.key")) {
+            Files.writeString(directory.resolve(name), "never read here");
+        }
+    }
+
+    private ServerSettings load(String text) {
+        var fixture = new ConfigFixture(directory);
+        ConfigResult result = fixture.load(BASE + text, Map.of(), ConfigFixture.DUAL_STACK);
+        return ConfigFixture.expectLoaded(result).settings();
+    }
+}
