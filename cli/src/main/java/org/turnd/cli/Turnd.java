@@ -45,6 +45,7 @@ public final class Turnd implements Runnable {
                     ConfigCommand.class,
                     CredentialsCommand.class,
                     CheckCommand.class,
+                    DoctorCommand.class,
                     BenchCommand.class,
                     VersionCommand.class,
                     CompletionCommand.class,

@@ -4,10 +4,14 @@ import java.net.InetAddress;
 import org.turnd.stun.TransportAddress;
 
 /// From where an address can be reached.
-enum AddressScope {
+public enum AddressScope {
+    /// `0.0.0.0` or `::`.
     UNSPECIFIED("no address at all"),
+    /// `127.0.0.0/8` or `::1`.
     LOOPBACK("only this machine"),
+    /// Private, shared, link-local or unique local.
     PRIVATE("a private network"),
+    /// Any other.
     PUBLIC("the internet");
 
     private final String reach;
@@ -17,11 +21,12 @@ enum AddressScope {
     }
 
     /// Returns who can reach such an address, in words.
-    String reach() {
+    public String reach() {
         return reach;
     }
 
-    static AddressScope of(TransportAddress address) {
+    /// Judges an address by its range alone.
+    public static AddressScope of(TransportAddress address) {
         var inet = address.toInetAddress();
         if (inet.isAnyLocalAddress()) {
             return UNSPECIFIED;

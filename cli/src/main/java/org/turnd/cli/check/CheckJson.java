@@ -60,9 +60,9 @@ public final class CheckJson {
                                 .map(certificate ->
                                         Map.of(
                                                 "names",
-                                                TlsAdvice.namesOf(certificate),
+                                                CertificateNames.of(certificate),
                                                 "issuer",
-                                                TlsAdvice.issuerOf(certificate),
+                                                CertificateNames.issuerOf(certificate),
                                                 "notBefore",
                                                 certificate.getNotBefore().toInstant().toString(),
                                                 "notAfter",

@@ -118,7 +118,7 @@ final class DtlsClient extends DefaultTlsClient {
             // The key exchange is always ephemeral, so the certificate's key only signs.
             trust.authorities()
                     .checkServerTrusted(chain.toArray(X509Certificate[]::new), "UNKNOWN");
-            if (TlsAdvice.namesOf(chain.getFirst()).stream().noneMatch(this::isTheServer)) {
+            if (CertificateNames.of(chain.getFirst()).stream().noneMatch(this::isTheServer)) {
                 throw new CertificateException("No name matching " + endpoint.host() + " found");
             }
         } catch (CertificateException e) {

@@ -1,22 +1,13 @@
 package org.turnd.cli.check;
 
-import java.net.InetAddress;
-import java.security.cert.CertificateParsingException;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
-import javax.naming.InvalidNameException;
-import javax.naming.ldap.LdapName;
-import org.turnd.stun.TransportAddress;
 
 /// Judges TLS sessions and certificates.
 final class TlsAdvice {
     private static final Duration RENEWAL_DUE = Duration.ofDays(14);
-    private static final int DNS_NAME = 2;
-    private static final int IP_ADDRESS = 7;
 
     private TlsAdvice() {}
 
@@ -26,8 +17,9 @@ final class TlsAdvice {
         text.append(tls.alpn().isEmpty() ? ", no ALPN" : ", ALPN " + tls.alpn());
         if (!tls.chain().isEmpty()) {
             var certificate = tls.chain().getFirst();
-            text.append(", certificate for ").append(String.join(", ", namesOf(certificate)));
-            text.append(" from ").append(issuerOf(certificate));
+            text.append(", certificate for ")
+                    .append(String.join(", ", CertificateNames.of(certificate)));
+            text.append(" from ").append(CertificateNames.issuerOf(certificate));
             var left = Duration.between(now, certificate.getNotAfter().toInstant());
             text.append(
                     left.isNegative() ? ", expired" : ", valid " + CredentialAdvice.inWords(left));
@@ -60,7 +52,7 @@ final class TlsAdvice {
                 advice.add(
                         new Advice(
                                 "the certificate of "
-                                        + subjectOf(certificate)
+                                        + CertificateNames.subjectOf(certificate)
                                         + " ends in "
                                         + CredentialAdvice.inWords(left)
                                         + ", at "
@@ -91,7 +83,9 @@ final class TlsAdvice {
                     case WRONG_NAME ->
                             new Advice(
                                     "the certificate is for "
-                                            + String.join(", ", namesOf(refused.chain().getFirst()))
+                                            + String.join(
+                                                    ", ",
+                                                    CertificateNames.of(refused.chain().getFirst()))
                                             + ", not for "
                                             + subject.uri().host(),
                                     "use one of its names in the URL, or get a certificate for"
@@ -117,63 +111,14 @@ final class TlsAdvice {
         if (chain.size() == 1 && !selfSigned) {
             return new Advice(
                     "the server sends its own certificate without those of its issuer, "
-                            + issuerOf(last),
+                            + CertificateNames.issuerOf(last),
                     "put the full chain into tls.certificate (fullchain.pem, not cert.pem)");
         }
         return new Advice(
                 "the certificate is signed by "
-                        + (chain.size() == 1 ? "itself" : subjectOf(last))
+                        + (chain.size() == 1 ? "itself" : CertificateNames.subjectOf(last))
                         + ", which nobody knows; browsers refuse it",
                 "get one from a public authority; or check with --ca FILE if yours is private, or"
                         + " with --insecure");
-    }
-
-    /// Returns the names that a certificate is good for: DNS names and addresses.
-    static List<String> namesOf(X509Certificate certificate) {
-        Collection<List<?>> alternatives;
-        try {
-            alternatives = certificate.getSubjectAlternativeNames();
-        } catch (CertificateParsingException e) {
-            return List.of("unreadable names");
-        }
-        if (alternatives == null) {
-            return List.of(subjectOf(certificate) + " (no alternative names)");
-        }
-        return alternatives.stream()
-                .filter(name -> isHost(name.getFirst()))
-                .map(name -> shortest(String.valueOf(name.getLast())))
-                .toList();
-    }
-
-    // The JDK writes IPv6 addresses with all their zeros.
-    private static String shortest(String name) {
-        return name.indexOf(':') < 0
-                ? name
-                : TransportAddress.of(InetAddress.ofLiteral(name), 0).host();
-    }
-
-    private static boolean isHost(Object kind) {
-        return kind.equals(DNS_NAME) || kind.equals(IP_ADDRESS);
-    }
-
-    private static String subjectOf(X509Certificate certificate) {
-        return commonName(certificate.getSubjectX500Principal().getName());
-    }
-
-    static String issuerOf(X509Certificate certificate) {
-        return commonName(certificate.getIssuerX500Principal().getName());
-    }
-
-    private static String commonName(String distinguishedName) {
-        try {
-            return new LdapName(distinguishedName)
-                    .getRdns().stream()
-                            .filter(rdn -> rdn.getType().equalsIgnoreCase("CN"))
-                            .map(rdn -> String.valueOf(rdn.getValue()))
-                            .findFirst()
-                            .orElse(distinguishedName);
-        } catch (InvalidNameException e) {
-            return distinguishedName;
-        }
     }
 }

@@ -2,6 +2,8 @@ package org.turnd.cli.check;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.io.IOException;
+import java.net.DatagramSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -52,6 +54,13 @@ public final class TurnClient implements AutoCloseable {
     /// Opens a connection; over UDP nothing is sent yet.
     public static TurnClient connect(Endpoint endpoint, ClientOptions options) throws TurnFailure {
         return over(ServerConnection.open(endpoint, options), endpoint.carrier(), options);
+    }
+
+    /// Takes over a UDP socket, which may be bound to an address of its own and is closed with the
+    /// client.
+    public static TurnClient over(DatagramSocket socket, Endpoint server, ClientOptions options)
+            throws IOException {
+        return over(new UdpWire(socket, server.socketAddress()), Carrier.UDP, options);
     }
 
     /// Takes over a wire, which is closed with the client.

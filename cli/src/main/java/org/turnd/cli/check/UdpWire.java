@@ -15,7 +15,12 @@ final class UdpWire implements Wire {
     private final byte[] received = new byte[DATAGRAM_BYTES_MAX];
 
     UdpWire(InetSocketAddress server) throws IOException {
-        socket = new DatagramSocket(null);
+        this(new DatagramSocket(null), server);
+    }
+
+    /// Takes over a socket that may be bound already.
+    UdpWire(DatagramSocket own, InetSocketAddress server) throws IOException {
+        socket = own;
         try {
             socket.connect(server);
         } catch (IOException | RuntimeException e) {

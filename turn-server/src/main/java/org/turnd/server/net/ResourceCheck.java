@@ -10,9 +10,10 @@ import java.nio.channels.DatagramChannel;
 import java.util.ArrayList;
 import java.util.List;
 import org.turnd.server.config.ServerSettings;
+import org.turnd.stun.TransportAddress;
 
 /// Holds what the settings may come to need against what this process gets from its kernel.
-final class ResourceCheck {
+public final class ResourceCheck {
     /// Files that a server has open whatever it serves: those of the JVM, the log, scrapes of the
     /// metrics.
     static final int OTHER_FILES = 128;
@@ -40,15 +41,38 @@ final class ResourceCheck {
         udpListeners = listeners.size() - streamListeners;
     }
 
-    /// What there is too little of, and what to do about it, one line each.
-    List<String> warnings() throws IOException {
-        var warnings = new ArrayList<String>();
-        checkOpenFiles(warnings);
-        checkBuffers(warnings);
-        return warnings;
+    /// Something that there is too little of.
+    ///
+    /// @param what what it is, and what comes of it
+    /// @param fix what to do about it
+    public record Shortage(String what, String fix) {
+        @Override
+        public String toString() {
+            return what + "; " + fix;
+        }
     }
 
-    private void checkOpenFiles(List<String> warnings) {
+    /// Returns what a server with these settings would have too little of in a process like this
+    /// one.
+    ///
+    /// @param local the addresses that wildcards stand for
+    public static List<Shortage> shortages(ServerSettings settings, List<TransportAddress> local)
+            throws IOException {
+        int shards = ShardGroup.shardCount(settings);
+        List<ServerSettings.Listener> listeners =
+                LocalAddresses.expand(settings.listeners(), local);
+        return new ResourceCheck(settings, shards, listeners, Kernel.REAL).shortages();
+    }
+
+    /// What there is too little of.
+    List<Shortage> shortages() throws IOException {
+        var found = new ArrayList<Shortage>();
+        checkOpenFiles(found);
+        checkBuffers(found);
+        return found;
+    }
+
+    private void checkOpenFiles(List<Shortage> found) {
         long relays = relaysMax();
         long clients = streamListeners == 0 ? 0 : settings.limits().connections();
         // A client's stream for each connection of a TCP relay.
@@ -59,20 +83,22 @@ final class ResourceCheck {
         long needed = relays + connections + others;
         long allowed = kernel.openFilesMax();
         if (allowed < needed) {
-            warnings.add(
-                    ("this process may open %d files and the configuration can need %d (%d relays, %d"
-                                    + " connections, %d others): only about %d relays and connections"
-                                    + " fit, further allocations get 508; set LimitNOFILE=%d in the"
-                                    + " unit (ulimit -n in a shell), or lower limits.allocations and"
-                                    + " limits.connections")
-                            .formatted(
-                                    allowed,
-                                    needed,
-                                    relays,
-                                    connections,
-                                    others,
-                                    Math.max(0, allowed - others),
-                                    needed));
+            found.add(
+                    new Shortage(
+                            ("this process may open %d files and the configuration can need %d (%d"
+                                            + " relays, %d connections, %d others): only about %d"
+                                            + " relays and connections fit, further allocations get"
+                                            + " 508")
+                                    .formatted(
+                                            allowed,
+                                            needed,
+                                            relays,
+                                            connections,
+                                            others,
+                                            Math.max(0, allowed - others)),
+                            ("set LimitNOFILE=%d in the unit (ulimit -n in a shell), or lower"
+                                            + " limits.allocations and limits.connections")
+                                    .formatted(needed)));
         }
     }
 
@@ -84,20 +110,21 @@ final class ResourceCheck {
         return (long) families * Math.min(ports, settings.limits().allocations());
     }
 
-    private void checkBuffers(List<String> warnings) throws IOException {
+    private void checkBuffers(List<Shortage> found) throws IOException {
         ServerSettings.Limits limits = settings.limits();
         boolean listeners = limits.listenerBufferBytes() >= limits.relayBufferBytes();
         int wanted = Math.max(limits.listenerBufferBytes(), limits.relayBufferBytes());
         int received = kernel.granted(StandardSocketOptions.SO_RCVBUF, wanted);
         int sent = kernel.granted(StandardSocketOptions.SO_SNDBUF, wanted);
         if (Math.min(received, sent) < wanted) {
-            warnings.add(
-                    "the kernel queues at most %d bytes a UDP socket, not the %d of limits.%s-buffer: %s"
-                            .formatted(
-                                    Math.min(received, sent),
-                                    wanted,
-                                    listeners ? "listener" : "relay",
-                                    mend(received < wanted, sent < wanted, wanted)));
+            found.add(
+                    new Shortage(
+                            "the kernel queues at most %d bytes a UDP socket, not the %d of limits.%s-buffer"
+                                    .formatted(
+                                            Math.min(received, sent),
+                                            wanted,
+                                            listeners ? "listener" : "relay"),
+                            mend(received < wanted, sent < wanted, wanted)));
         }
     }
 

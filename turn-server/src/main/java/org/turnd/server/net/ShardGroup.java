@@ -155,7 +155,7 @@ public final class ShardGroup implements AutoCloseable {
         return new DtlsServer(material, limits.dtlsHandshakes(), limits.connections(), ofOne);
     }
 
-    private static int shardCount(ServerSettings settings) {
+    static int shardCount(ServerSettings settings) {
         if (!PortableUdpIo.canShare()) {
             return 1;
         }
@@ -371,7 +371,7 @@ public final class ShardGroup implements AutoCloseable {
     public List<String> warnings(ServerSettings settings) throws IOException {
         var check =
                 new ResourceCheck(settings, shards.size(), listeners, ResourceCheck.Kernel.REAL);
-        return check.warnings();
+        return check.shortages().stream().map(ResourceCheck.Shortage::toString).toList();
     }
 
     /// What carries UDP.

@@ -28,7 +28,8 @@ class ResourceCheckTest {
     private static List<String> warnings(TestSettings settings, Machine machine)
             throws IOException {
         ServerSettings built = settings.connections(500).build();
-        return new ResourceCheck(built, 4, built.listeners(), machine).warnings();
+        return new ResourceCheck(built, 4, built.listeners(), machine)
+                .shortages().stream().map(ResourceCheck.Shortage::toString).toList();
     }
 
     private static TestSettings udp() {
@@ -68,17 +69,17 @@ class ResourceCheckTest {
         assertEquals(
                 List.of(
                         "the kernel queues at most 212992 bytes a UDP socket, not the 4194304 of"
-                                + " limits.listener-buffer: sysctl -w net.core.rmem_max=4194304"
+                                + " limits.listener-buffer; sysctl -w net.core.rmem_max=4194304"
                                 + " net.core.wmem_max=4194304"),
                 warnings(udp(), new Machine(1 << 20, 212_992, 212_992)));
         assertTrue(
                 warnings(udp(), new Machine(1 << 20, 212_992, PLENTY))
                         .getFirst()
-                        .endsWith(": sysctl -w net.core.rmem_max=4194304"));
+                        .endsWith("; sysctl -w net.core.rmem_max=4194304"));
         assertTrue(
                 warnings(udp(), new Machine(1 << 20, PLENTY, 212_992))
                         .getFirst()
-                        .endsWith(": sysctl -w net.core.wmem_max=4194304"));
+                        .endsWith("; sysctl -w net.core.wmem_max=4194304"));
     }
 
     @Test
