@@ -17,7 +17,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class HouseRulesTest {
     private static final List<String> MODULES =
-            List.of("stun-codec", "turn-server", "cli", "benchmarks", "integration-tests");
+            List.of(
+                    "stun-codec",
+                    "turn-server",
+                    "cli",
+                    "benchmarks",
+                    "integration-tests",
+                    "packaging");
 
     @Test
     void everySourceKeepsTheHouseRules() {
