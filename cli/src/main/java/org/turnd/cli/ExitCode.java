@@ -11,6 +11,10 @@ public final class ExitCode {
     /// The command line is wrong.
     public static final int USAGE = 2;
 
+    /// It worked as far as it can, and the rest is the operator's: `import-coturn` left something
+    /// out.
+    public static final int INCOMPLETE = 3;
+
     /// The configuration is wrong (`EX_CONFIG` of sysexits.h). Starting again can't help.
     public static final int CONFIGURATION = 78;
 

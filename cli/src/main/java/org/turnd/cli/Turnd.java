@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import org.turnd.cli.bench.BenchCommand;
+import org.turnd.cli.coturn.ImportCoturnCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -35,6 +36,7 @@ public final class Turnd implements Runnable {
                     "credentials", CredentialsCommand.class,
                     "check", CheckCommand.class,
                     "bench", BenchCommand.class,
+                    "import-coturn", ImportCoturnCommand.class,
                     "version", VersionCommand.class);
 
     private static final List<Class<?>> SUBCOMMANDS =
@@ -47,6 +49,7 @@ public final class Turnd implements Runnable {
                     CheckCommand.class,
                     DoctorCommand.class,
                     BenchCommand.class,
+                    ImportCoturnCommand.class,
                     VersionCommand.class,
                     CompletionCommand.class,
                     ManCommand.class,

@@ -50,12 +50,12 @@ public final class SecretStrength {
     }
 
     /// Returns why this is no shared secret, without showing it, or null when it is one.
-    static @Nullable String weaknessOfSecret(String secret) {
+    public static @Nullable String weaknessOfSecret(String secret) {
         return weakness(secret, SECRET_CHARACTERS_MIN, SECRET_ENTROPY_BITS_MIN);
     }
 
     /// Returns why this is no password, without showing it, or null when it is one.
-    static @Nullable String weaknessOfPassword(String password) {
+    public static @Nullable String weaknessOfPassword(String password) {
         return weakness(password, PASSWORD_CHARACTERS_MIN, PASSWORD_ENTROPY_BITS_MIN);
     }
 
