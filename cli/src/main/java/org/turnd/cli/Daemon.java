@@ -15,6 +15,7 @@ import org.turnd.server.ServerMetrics;
 import org.turnd.server.StartFailure;
 import org.turnd.server.TurnServer;
 import org.turnd.server.Version;
+import org.turnd.server.config.ConfigResult;
 import org.turnd.server.config.ServerSettings;
 import org.turnd.server.config.ServerSettings.Switch;
 import org.turnd.server.ops.LoggingEvents;
@@ -32,6 +33,7 @@ final class Daemon {
     private static final String LISTENERS = "listeners";
     private static final String DRAINING = "draining";
 
+    private final ConfigResult.Loaded loaded;
     private final ServerSettings settings;
     private final Reloader.Configuration configuration;
     private final LoggingEvents events;
@@ -46,13 +48,15 @@ final class Daemon {
         DRAINED
     }
 
-    /// @param configuration where the settings came from, for a reload
+    /// @param loaded what to run with
+    /// @param configuration where that came from, for a reload
     /// @param notifySocket the environment's `NOTIFY_SOCKET`, null when no service manager waits
     Daemon(
-            ServerSettings settings,
+            ConfigResult.Loaded loaded,
             Reloader.Configuration configuration,
             @Nullable String notifySocket) {
-        this.settings = settings;
+        this.loaded = loaded;
+        this.settings = loaded.settings();
         this.configuration = configuration;
         this.events = new LoggingEvents(LOG, System::nanoTime, settings.log().audit() == Switch.ON);
         this.manager = ServiceNotifier.of(notifySocket).orElse(null);
@@ -83,7 +87,9 @@ final class Daemon {
                 Signals.onSignal("HUP", () -> reloader.reload("SIGHUP"));
             }
             onceOpen.accept(server);
-            waitForSignal();
+            try (var _ = watch(reloader)) {
+                waitForSignal();
+            }
             drain(server);
         } finally {
             if (ops != null) {
@@ -111,6 +117,7 @@ final class Daemon {
 
     private Reloader reloader(TurnServer server) {
         return new Reloader(
+                loaded,
                 configuration,
                 server,
                 wanted -> {
@@ -126,6 +133,21 @@ final class Daemon {
                                 notifier.ready(status(server));
                             }
                         }));
+    }
+
+    /// Returns null where nothing is to be watched, or can be.
+    private @Nullable FileWatch watch(Reloader reloader) {
+        if (loaded.watch() == Switch.OFF) {
+            return null;
+        }
+        try {
+            var watch = new FileWatch(reloader::files, () -> reloader.reload("watch"));
+            LOG.atInfo().setMessage("watching").addKeyValue("files", reloader.files()).log();
+            return watch;
+        } catch (IOException e) {
+            warn("reload.watch = on, but files can't be watched: " + e.getMessage());
+            return null;
+        }
     }
 
     private static String status(TurnServer server) {

@@ -1,9 +1,14 @@
 package org.turnd.cli;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -11,12 +16,14 @@ import org.turnd.server.Reload;
 import org.turnd.server.TurnServer;
 import org.turnd.server.config.ConfigProblem;
 import org.turnd.server.config.ConfigResult;
+import org.turnd.server.config.EffectiveValue;
 import org.turnd.server.config.ServerSettings;
 import org.turnd.server.ops.ReloadHistory;
 
 /// Reads a running server's configuration again and has the server take it: all that can change at
 /// once, or nothing when something is wrong. Safe on every thread; one reload at a time.
 final class Reloader {
+    private static final String WATCH = "reload.watch";
     private static final Logger LOG = LoggerFactory.getLogger("org.turnd");
 
     private final Configuration configuration;
@@ -25,14 +32,20 @@ final class Reloader {
     private final ReloadHistory history;
     private final Manager manager;
 
+    /// What was read last and is in force, but for what waits for a restart.
+    private volatile ConfigResult.Loaded loaded;
+
+    /// @param loaded what the server was started with
     /// @param logging told how logging shall be, when that has changed
     /// @param manager told that a reload begins and ends
     Reloader(
+            ConfigResult.Loaded loaded,
             Configuration configuration,
             TurnServer server,
             Consumer<ServerSettings> logging,
             ReloadHistory history,
             Manager manager) {
+        this.loaded = loaded;
         this.configuration = configuration;
         this.server = server;
         this.logging = logging;
@@ -54,32 +67,60 @@ final class Reloader {
         }
     }
 
+    /// What takes effect, key by key.
+    List<EffectiveValue> values() {
+        return loaded.values();
+    }
+
+    /// The files that the configuration in force was made of.
+    Set<Path> files() {
+        return ConfigurationFiles.of(loaded);
+    }
+
     private ReloadOutcome reload() {
         try {
             return switch (configuration.read()) {
                 case ConfigResult.Refused refused ->
                         ReloadOutcome.refused(
                                 refused.problems().stream().map(ConfigProblem::toString).toList());
-                case ConfigResult.Loaded loaded -> take(loaded);
+                case ConfigResult.Loaded next -> take(next);
             };
         } catch (IOException e) {
             return ReloadOutcome.refused(List.of(String.valueOf(e.getMessage())));
         }
     }
 
-    private ReloadOutcome take(ConfigResult.Loaded loaded) {
-        return switch (server.reload(loaded.settings())) {
+    private ReloadOutcome take(ConfigResult.Loaded next) {
+        return switch (server.reload(next.settings())) {
             case Reload.Refused refused -> ReloadOutcome.refused(refused.problems());
             case Reload.Taken taken -> {
                 if (taken.changed().stream().anyMatch(key -> key.startsWith("log."))) {
                     logging.accept(server.settings());
                 }
-                var warnings = new ArrayList<>(loaded.warnings());
+                var needRestart = new ArrayList<>(taken.needRestart());
+                if (next.watch() != loaded.watch()) {
+                    needRestart.add(WATCH);
+                }
+                loaded = inForce(next, needRestart);
+                var warnings = new ArrayList<>(next.warnings());
                 warnings.addAll(taken.warnings());
-                yield new ReloadOutcome(
-                        true, taken.changed(), taken.needRestart(), warnings, List.of());
+                yield new ReloadOutcome(true, taken.changed(), needRestart, warnings, List.of());
             }
         };
+    }
+
+    private ConfigResult.Loaded inForce(ConfigResult.Loaded next, List<String> needRestart) {
+        Map<String, EffectiveValue> old =
+                loaded.values().stream()
+                        .collect(Collectors.toMap(EffectiveValue::key, Function.identity()));
+        List<EffectiveValue> values =
+                next.values().stream()
+                        .map(value ->
+                                needRestart.contains(value.key())
+                                        ? old.getOrDefault(value.key(), value)
+                                        : value)
+                        .toList();
+        return new ConfigResult.Loaded(server.settings(), loaded.watch(), next.warnings(), values);
     }
 
     private void report(ReloadOutcome outcome, String trigger) {

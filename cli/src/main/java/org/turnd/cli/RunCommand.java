@@ -11,6 +11,7 @@ import org.turnd.cli.dev.DevState;
 import org.turnd.server.StartFailure;
 import org.turnd.server.TurnServer;
 import org.turnd.server.config.ConfigResult;
+import org.turnd.server.config.ServerSettings.Switch;
 import org.turnd.stun.RestCredential;
 import org.turnd.stun.RestCredentials;
 import picocli.CommandLine.ArgGroup;
@@ -73,17 +74,15 @@ final class RunCommand implements Callable<Integer> {
         ConfigResult.Loaded loaded = source.config.load(environment);
         LogSetup.apply(loaded.settings().log());
         loaded.warnings().forEach(Daemon::warn);
-        new Daemon(
-                        loaded.settings(),
-                        source.config.source(environment),
-                        environment.get("NOTIFY_SOCKET"))
+        new Daemon(loaded, source.config.source(environment), environment.get("NOTIFY_SOCKET"))
                 .run(server -> {});
     }
 
     private void runDev(DevServer dev, Map<String, String> environment)
             throws IOException, StartFailure, InterruptedException {
         LogSetup.apply(dev.settings().log());
-        new Daemon(dev.settings(), RunCommand::nothingToRead, environment.get("NOTIFY_SOCKET"))
+        var loaded = new ConfigResult.Loaded(dev.settings(), Switch.OFF, List.of(), List.of());
+        new Daemon(loaded, RunCommand::nothingToRead, environment.get("NOTIFY_SOCKET"))
                 .run(server -> greet(dev, server));
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +32,23 @@ class ServiceUnitTest {
         assertTrue(process.waitFor(30, TimeUnit.SECONDS));
         assertEquals(0, process.exitValue(), report);
         assertTrue(report.contains("Overall exposure level for turnd.service"), report);
+    }
+
+    @Test
+    void aReloadValidatesBeforeTheServerIsTold() throws Exception {
+        Path dropIn = UNIT.resolveSibling("turnd-reload.conf");
+        for (Path one : List.of(UNIT, dropIn)) {
+            List<String> steps =
+                    Files.readAllLines(one).stream()
+                            .filter(line -> line.matches("ExecReload=.+"))
+                            .toList();
+            assertTrue(steps.getFirst().contains("turnd validate -c /etc/turnd/turnd.conf"));
+            assertEquals("ExecReload=/bin/kill -HUP $MAINPID", steps.getLast());
+        }
+        // What the drop-in reads is what it has validated, and no copy.
+        String text = Files.readString(dropIn);
+        assertTrue(text.contains("\nLoadCredential=\nExecStart=\n"), text);
+        assertTrue(text.contains("turnd run -c /etc/turnd/turnd.conf\n"), text);
     }
 
     @Test

@@ -49,13 +49,14 @@ public final class ConfigLoader {
         var reader = new SettingsReader(raw, whole, problems);
         ServerSettings settings =
                 new SettingsAssembly(reader, raw, machine, problems, warnings).assemble(file);
+        ServerSettings.Switch watch = reader.value(ReloadSchema.WATCH);
         if (!problems.isEmpty()) {
             problems.sort(
                     Comparator.comparing((ConfigProblem problem) -> problem.origin().line() == 0)
                             .thenComparingInt(problem -> problem.origin().line()));
             return new Refused(problems);
         }
-        return new Loaded(settings, warnings, reader.effective());
+        return new Loaded(settings, watch, warnings, reader.effective());
     }
 
     /// A file that isn't HOCON gives one problem without a key.

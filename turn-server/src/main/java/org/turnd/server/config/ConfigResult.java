@@ -6,9 +6,14 @@ import java.util.List;
 public sealed interface ConfigResult {
     /// A configuration to run with.
     ///
+    /// @param watch whether a daemon reads it again by itself when its files have changed
     /// @param warnings what is allowed and probably not meant, one sentence each
     /// @param values every key with its effective value, in the order of the reference
-    record Loaded(ServerSettings settings, List<String> warnings, List<EffectiveValue> values)
+    record Loaded(
+            ServerSettings settings,
+            ServerSettings.Switch watch,
+            List<String> warnings,
+            List<EffectiveValue> values)
             implements ConfigResult {
         public Loaded {
             warnings = List.copyOf(warnings);

@@ -470,7 +470,8 @@ final class Schema {
                     COALESCING,
                     MOBILITY,
                     MOBILITY_WINDOW,
-                    DRAIN_TIMEOUT);
+                    DRAIN_TIMEOUT,
+                    ReloadSchema.WATCH);
 
     /// In the order of the reference.
     static final List<Setting<?>> ALL =

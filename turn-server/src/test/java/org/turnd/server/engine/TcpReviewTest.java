@@ -34,4 +34,17 @@ class TcpReviewTest extends TcpFixture {
         control.close();
         assertNothingIsLeft();
     }
+
+    @Test
+    void aConnectionMoreThanThereMayBeNowIsRefused() {
+        TransportAddress relayed = allocate(control);
+        control.createPermission(PEER, GOOD_PEER);
+        assertNotEquals(PeerInputs.NO_CONNECTION, accepted(relayed, PEER));
+        fixture.drain();
+        var options = new EngineFixture.Options();
+        options.relayTransports = new RelayTransports(true, true, 1);
+        fixture.engine.use(EngineFixture.settings(options), fixture.credentials);
+        assertEquals(508, control.refusal(StunMethod.CONNECT, to(GOOD_PEER)));
+        assertEquals(1, fixture.sink.connections());
+    }
 }
