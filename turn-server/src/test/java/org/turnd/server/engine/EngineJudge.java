@@ -45,6 +45,8 @@ final class EngineJudge {
     /// Requests that were signed well: their retransmissions get the same answer, altered or not.
     private final Set<Asked> entitled = new HashSet<>();
 
+    private boolean isTimerLate;
+
     EngineJudge(EngineFixture fixture, int ports) {
         this.fixture = fixture;
         this.ports = ports;
@@ -56,6 +58,11 @@ final class EngineJudge {
 
     private static IntegrityKey key(KeyAlgorithm algorithm, String user, String password) {
         return algorithm.key(user, EngineFixture.REALM, password);
+    }
+
+    /// The engine is about to do something.
+    void beforeStep() {
+        isTimerLate = fixture.engine.nextDeadlineNanos() <= fixture.nowNanos;
     }
 
     /// A client has sent this, and the engine did that. Returns the answer, or null.
@@ -80,8 +87,8 @@ final class EngineJudge {
                 case Output.ConnectPeer attempt -> checkEntitled(from, request, "Connect");
                 case Output.BindRelay bind -> checkEntitled(from, request, "Allocate");
                 case Output.BindPeer bind -> checkEntitled(from, request, "ConnectionBind");
-                case Output.CloseRelay close -> checkEntitled(from, request, "Refresh");
-                case Output.ClosePeer close -> checkEntitled(from, request, "Refresh");
+                case Output.CloseRelay close -> checkEnd(from, request);
+                case Output.ClosePeer close -> checkEnd(from, request);
                 case Output.Pass pass -> throw new AssertionError("there is one shard: " + pass);
             }
         }
@@ -115,6 +122,13 @@ final class EngineJudge {
                 () -> what + " without a password");
     }
 
+    /// What should have ended already ends with whatever comes next.
+    private void checkEnd(TestClient from, @Nullable StunMessage request) {
+        if (!isTimerLate) {
+            checkEntitled(from, request, "Refresh");
+        }
+    }
+
     private void checkPeer(TransportAddress peer, int sent) {
         assertEquals(1, sent, "one packet became more");
         checkPermitted(peer);
@@ -130,12 +144,17 @@ final class EngineJudge {
 
     /// Something came from a peer, and the engine did that.
     void fromPeer(TransportAddress peer, List<Output> outputs) {
-        assertTrue(outputs.size() <= 1, "one packet became more");
+        int received = 0;
         for (Output output : outputs) {
-            if (!(output instanceof Output.ToClient)) {
-                throw new AssertionError("a peer made the engine do " + output);
+            switch (output) {
+                case Output.ToClient toClient -> {
+                    checkPermitted(peer);
+                    assertEquals(1, ++received, "one packet became more");
+                }
+                case Output.CloseRelay close -> assertTrue(isTimerLate, "a peer ended a relay");
+                case Output.ClosePeer close -> assertTrue(isTimerLate, "a peer ended another");
+                default -> throw new AssertionError("a peer made the engine do " + output);
             }
-            checkPermitted(peer);
         }
     }
 

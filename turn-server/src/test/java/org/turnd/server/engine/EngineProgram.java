@@ -99,6 +99,7 @@ final class EngineProgram {
 
     void run() {
         for (int steps = 0; steps < STEPS_MAX && draws.remain(); steps++) {
+            judge.beforeStep();
             step();
             judge.checkState();
         }
@@ -283,7 +284,7 @@ final class EngineProgram {
         int connection = draws.of(connections, PeerInputs.NO_CONNECTION);
         switch (draws.below(4)) {
             case 0 -> {
-                if (relay != null) {
+                if (relay != null && isTcp(relay)) {
                     int relayId = fixture.sink.relayAt(relay);
                     int id = peers.onAccepted(relayId, peer(), fixture.nowNanos);
                     if (id != PeerInputs.NO_CONNECTION) {
@@ -315,6 +316,10 @@ final class EngineProgram {
         List<Output> outputs = fixture.drain();
         judge.unasked(outputs);
         learn(outputs);
+    }
+
+    private boolean isTcp(TransportAddress relay) {
+        return fixture.shared.isTcpRelay(relay.high(), relay.low(), relay.port());
     }
 
     /// How relay sockets fare from now on.

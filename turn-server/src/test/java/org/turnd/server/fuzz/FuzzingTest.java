@@ -71,7 +71,7 @@ class FuzzingTest {
                                 "com.code_intelligence.jazzer.Jazzer",
                                 "--target_class=" + targetClass,
                                 "--instrumentation_includes=org.turnd.**",
-                                "--disabled_hooks=com.code_intelligence.jazzer.sanitizers.*",
+                                "--custom_hook_excludes=**",
                                 "-max_total_time=" + SECONDS,
                                 "-artifact_prefix=" + directory + "/",
                                 "--reproducer_path=" + directory));
