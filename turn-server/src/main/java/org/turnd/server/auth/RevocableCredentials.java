@@ -5,6 +5,7 @@ import org.turnd.server.engine.AccessTokens;
 import org.turnd.server.engine.Credential;
 import org.turnd.server.engine.Credentials;
 import org.turnd.server.engine.RefusalCause;
+import org.turnd.server.engine.RemoteUsers;
 import org.turnd.stun.IntegrityKey;
 import org.turnd.stun.KeyAlgorithm;
 import org.turnd.stun.Octets;
@@ -41,6 +42,17 @@ public final class RevocableCredentials implements Credentials {
     @Override
     public @Nullable String usernameOf(Octets userHash, String realm) {
         return source.usernameOf(userHash, realm);
+    }
+
+    /// With those that are revoked: who asks looks at [#isRevoked].
+    @Override
+    public @Nullable RemoteUsers remote() {
+        return source.remote();
+    }
+
+    @Override
+    public Credentials answering(RemoteUsers.Replies replies) {
+        return new RevocableCredentials(source.answering(replies), revocations);
     }
 
     @Override

@@ -9,6 +9,7 @@ import org.turnd.stun.ErrorReason;
 import org.turnd.stun.IntegrityKey;
 import org.turnd.stun.KeyAlgorithm;
 import org.turnd.stun.MessageIntegrity;
+import org.turnd.stun.Octets;
 import org.turnd.stun.StunAttribute;
 import org.turnd.stun.StunAttribute.AccessToken;
 import org.turnd.stun.StunAttribute.Nonce;
@@ -26,6 +27,12 @@ final class Authenticator {
 
         /// Whoever it is has failed too often, and gets no answer for now (S-14).
         record Ignored() implements Verdict {}
+
+        /// Its user must be asked for.
+        record Asking(UserQuery query) implements Verdict {}
+
+        /// Nobody can tell now whether there is such a user.
+        record Untold() implements Verdict {}
     }
 
     private final SharedState shared;
@@ -38,6 +45,7 @@ final class Authenticator {
     private Credentials credentials;
     private Nonces nonces;
     private @Nullable TokenAuthentication tokens;
+    private @Nullable RemoteUsers remote;
 
     Authenticator(
             EngineSettings settings,
@@ -63,6 +71,7 @@ final class Authenticator {
         credentials = users;
         nonces = new Nonces(shared.nonceSecret(), settings.nonceLifetimeSeconds(), features);
         logins.allow(settings.abuse().failedLoginsPerMinute());
+        remote = users.remote();
         AccessTokens accessTokens = users.accessTokens();
         tokens = accessTokens == null ? null : new TokenAuthentication(accessTokens, integrity);
     }
@@ -77,7 +86,9 @@ final class Authenticator {
     }
 
     /// Checks who a request is from. `view` shows the same message and is borrowed.
-    Verdict check(Request request, StunView view) {
+    ///
+    /// @param answer what was said when the request's user was asked for, null when it wasn't
+    Verdict check(Request request, StunView view, @Nullable UserAnswer answer) {
         // Step 3.
         if (!view.hasMessageIntegrity() && !view.hasMessageIntegritySha256()) {
             return challenge(ErrorReason.UNAUTHENTICATED, RefusalCause.NO_CREDENTIALS, request);
@@ -100,16 +111,25 @@ final class Authenticator {
         // Steps 6 and 7.
         Verdict verdict =
                 tokens == null
-                        ? identify(request, view, claim, algorithm)
-                        : identifyByToken(request, view, claim, algorithm, tokens);
+                        ? identify(request, view, claim, algorithm, answer)
+                        : identifyByToken(request, view, claim, algorithm, answer, tokens);
         // Step 8, after the MAC (D-11, W-04).
         if (verdict instanceof Verdict.Granted(Principal principal)) {
             return isFresh(claim.nonce(), request, principal)
                     ? verdict
                     : challenge(ErrorReason.STALE_NONCE, RefusalCause.STALE_NONCE, request);
         }
+        if (!(verdict instanceof Verdict.Refused)) {
+            return verdict;
+        }
+        boolean isFresh = nonces.isFresh(claim.nonce(), request.client(), request.nowNanos());
+        // Nobody is asked for on behalf of who hasn't got the nonce. All of these are told the
+        // same, or the answer would tell which names have been asked for lately.
+        if (remote != null && !isFresh) {
+            return challenge(ErrorReason.STALE_NONCE, RefusalCause.STALE_NONCE, request);
+        }
         // Only who got the nonce has tried: nobody can lock another source out.
-        if (!byToken && nonces.isFresh(claim.nonce(), request.client(), request.nowNanos())) {
+        if (!byToken && isFresh) {
             logins.count(request, claim);
         }
         // O-02 (RFC 7635 §7): who comes with a token can't be known here, and is told why.
@@ -139,15 +159,16 @@ final class Authenticator {
             StunView view,
             Claim claim,
             KeyAlgorithm algorithm,
+            @Nullable UserAnswer answer,
             TokenAuthentication byToken) {
         AccessToken token = TokenAuthentication.expectedIn(request.message());
         if (!claim.realm().equals(realm)) {
-            return identify(request, view, claim, algorithm);
+            return identify(request, view, claim, algorithm, answer);
         }
         if (token == null) {
             Principal owner = byToken.ownerOf(request, view, claim);
             return owner == null
-                    ? identify(request, view, claim, algorithm)
+                    ? identify(request, view, claim, algorithm, answer)
                     : new Verdict.Granted(owner);
         }
         return switch (byToken.check(request, view, claim, token)) {
@@ -158,43 +179,91 @@ final class Authenticator {
         };
     }
 
-    private Verdict identify(Request request, StunView view, Claim claim, KeyAlgorithm algorithm) {
+    private Verdict identify(
+            Request request,
+            StunView view,
+            Claim claim,
+            KeyAlgorithm algorithm,
+            @Nullable UserAnswer answer) {
         // D-37: a user of another realm is an unknown user.
         boolean isOurRealm = claim.realm().equals(realm);
-        String username = isOurRealm && features.offers(algorithm) ? usernameOf(claim) : null;
-        boolean known = false;
-        if (username != null) {
+        boolean mayBeKnown = isOurRealm && features.offers(algorithm);
+        String username = mayBeKnown ? usernameOf(claim) : null;
+        Principal owner = username == null ? null : ownerOf(request, username, algorithm);
+        boolean isKnown = owner != null;
+        // E-04: an allocation goes on with the key it began with, also when a time-limited
+        // credential has run out meanwhile, or nobody can be asked.
+        if (owner != null && verify(view, owner.key())) {
             boolean sha256 = SecurityFeatures.isNegotiated(request.message());
-            // E-04: an allocation goes on with the key it began with, also when a time-limited
-            // credential has run out meanwhile.
-            Principal owner = ownerOf(request, username, algorithm);
-            if (owner != null) {
-                known = true;
-                if (verify(view, owner.key())) {
-                    return new Verdict.Granted(owner.signing(sha256));
-                }
-            }
-            for (int candidate = 0; candidate < credentials.candidates(); candidate++) {
-                Credential credential = credentials.find(username, realm, algorithm, candidate);
-                if (credential != null) {
-                    known = true;
-                    if (verify(view, credential.key())) {
-                        return new Verdict.Granted(
-                                Principal.of(
-                                        username,
-                                        credential,
-                                        algorithm,
-                                        sha256,
-                                        request.nowNanos()));
-                    }
+            return new Verdict.Granted(owner.signing(sha256));
+        }
+        boolean isKnownHere = false;
+        for (int i = 0; username != null && i < credentials.candidates(); i++) {
+            Credential credential = credentials.find(username, realm, algorithm, i);
+            if (credential != null) {
+                isKnownHere = true;
+                if (verify(view, credential.key())) {
+                    return granted(request, username, credential, algorithm);
                 }
             }
         }
-        if (!known) {
+        UserQuery query = mayBeKnown && !isKnownHere ? query(claim, username) : null;
+        if (query == null || remote == null) {
+            return refuse(request, view, username, isKnown || isKnownHere, isOurRealm);
+        }
+        UserAnswer told = answer != null ? answer : recall(remote, query, request, claim);
+        return told == null
+                ? new Verdict.Asking(query)
+                : identify(request, view, username, told, isKnown, algorithm);
+    }
+
+    /// By what was said of the user elsewhere.
+    ///
+    /// @param username null when only its hash is known
+    /// @param isKnown whether the user is known from before
+    private Verdict identify(
+            Request request,
+            StunView view,
+            @Nullable String username,
+            UserAnswer answer,
+            boolean isKnown,
+            KeyAlgorithm algorithm) {
+        return switch (answer) {
+            case UserAnswer.Unavailable u -> new Verdict.Untold();
+            case UserAnswer.Unknown u -> refuse(request, view, username, isKnown, true);
+            case UserAnswer.Known known when credentials.isRevoked(known.username()) ->
+                    refuse(request, view, known.username(), false, true);
+            case UserAnswer.Known known -> {
+                for (Credential credential : known.made(algorithm)) {
+                    if (verify(view, credential.key())) {
+                        yield granted(request, known.username(), credential, algorithm);
+                    }
+                }
+                boolean tried = isKnown || !known.made(algorithm).isEmpty();
+                yield refuse(request, view, known.username(), tried, true);
+            }
+        };
+    }
+
+    private static Verdict granted(
+            Request request, String username, Credential credential, KeyAlgorithm algorithm) {
+        boolean sha256 = SecurityFeatures.isNegotiated(request.message());
+        return new Verdict.Granted(
+                Principal.of(username, credential, algorithm, sha256, request.nowNanos()));
+    }
+
+    private Verdict refuse(
+            Request request,
+            StunView view,
+            @Nullable String username,
+            boolean isKnown,
+            boolean isOurRealm) {
+        if (!isKnown) {
             // D-36: an unknown user costs a MAC, too.
             boolean ignored = verify(view, nobody);
         }
-        RefusalCause cause = known ? RefusalCause.WRONG_PASSWORD : unknown(username, isOurRealm);
+        RefusalCause cause =
+                isKnown ? RefusalCause.WRONG_PASSWORD : unknown(username, isOurRealm);
         return challenge(ErrorReason.UNAUTHENTICATED, cause, request);
     }
 
@@ -205,6 +274,26 @@ final class Authenticator {
         return username != null && credentials.isRevoked(username)
                 ? RefusalCause.REVOKED
                 : RefusalCause.UNKNOWN_USER;
+    }
+
+    /// Returns whom to ask for, or null where that's of no use.
+    private @Nullable UserQuery query(Claim claim, @Nullable String username) {
+        if (username != null) {
+            return credentials.isRevoked(username) ? null : UserQuery.byName(username, realm);
+        }
+        Octets hash = features.usernameAnonymity() ? claim.userHash() : null;
+        return hash == null ? null : UserQuery.byHash(hash, realm);
+    }
+
+    /// Returns what is known already, null when it is worth asking. Who hasn't got the nonce is
+    /// nobody: a stranger must not be able to have anything asked.
+    private @Nullable UserAnswer recall(
+            RemoteUsers users, UserQuery query, Request request, Claim claim) {
+        UserAnswer known = users.recall(query);
+        boolean mayAsk =
+                known == null
+                        && nonces.isFresh(claim.nonce(), request.client(), request.nowNanos());
+        return known != null || mayAsk ? known : new UserAnswer.Unknown();
     }
 
     // D-26: USERNAME where both are there; a Claim has seen that they agree.

@@ -11,6 +11,8 @@ public enum Counter {
     CHANNELS_BOUND,
     CLIENTS_MOVED,
     RETRANSMISSIONS_ANSWERED,
+    /// Requests that waited until it was known who their user is.
+    REQUESTS_WAITED,
     PACKETS_TO_PEERS,
     BYTES_TO_PEERS,
     PACKETS_TO_CLIENTS,
@@ -41,5 +43,9 @@ public enum Counter {
     /// Requests of strangers whose source gets no more answers for now (S-07).
     DROPPED_STRANGER_RATE,
     /// Requests of a source that has failed to log in too often (S-14).
-    DROPPED_LOGIN_RATE
+    DROPPED_LOGIN_RATE,
+    /// Requests whose user nobody could tell of in time; the client sends them again.
+    DROPPED_NO_ANSWER,
+    /// Requests that could not wait for their user, because too many did.
+    DROPPED_TOO_MANY_WAITING
 }

@@ -48,6 +48,17 @@ public interface Credentials {
         return false;
     }
 
+    /// Returns the users that must be asked for, or null when [#find] knows all there are. A user
+    /// that [#find] has any credential of is not asked for. Asked once, before any request.
+    default @Nullable RemoteUsers remote() {
+        return null;
+    }
+
+    /// The same credentials for one engine, whose answers from [RemoteUsers] go there.
+    default Credentials answering(RemoteUsers.Replies replies) {
+        return this;
+    }
+
     /// Returns what opens the tokens of third-party authorization, or null where that isn't
     /// offered. Asked once, before any request.
     default @Nullable AccessTokens accessTokens() {

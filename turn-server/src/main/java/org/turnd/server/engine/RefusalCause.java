@@ -12,6 +12,8 @@ public enum RefusalCause {
     WRONG_PASSWORD,
     /// An operator has revoked the user.
     REVOKED,
+    /// Nobody could say whether there is such a user.
+    USERS_UNAVAILABLE,
     /// A token whose kid names no key that is good now.
     UNKNOWN_KEY_ID,
     /// A token that isn't authentic, or is meant for another server.

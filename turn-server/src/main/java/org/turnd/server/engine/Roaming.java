@@ -182,6 +182,7 @@ public final class Roaming {
         if (allocation != null) {
             mobility.onClosed(client, allocation, nowNanos);
         }
+        engine.forget(client);
     }
 
     /// Another shard says whether this client's messages are to go there, and until when.

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.turnd.server.engine.EngineEvents.EndReason;
 import org.turnd.stun.ChannelData;
 import org.turnd.stun.Decoded;
+import org.turnd.stun.ErrorReason;
 import org.turnd.stun.FirstByte;
 import org.turnd.stun.MalformedStun;
 import org.turnd.stun.MessageIntegrity;
@@ -38,6 +39,7 @@ public final class TurnEngine {
     private final DataPath dataPath;
     private final IcmpRelay icmp;
     private final Authenticator authenticator;
+    private final WaitingRequests waiting;
     private final Responder responder;
     private final NatDiscovery discovery;
     private final ClassicStun classic;
@@ -83,6 +85,7 @@ public final class TurnEngine {
         dataPath = new DataPath(surroundings, allocations, policy, transactionIds, understood);
         icmp = new IcmpRelay(sink, counters, transactionIds);
         authenticator = new Authenticator(settings, shared, credentials, integrity, random);
+        waiting = new WaitingRequests(credentials.remote(), counters, random, this::resume);
         discovery = new NatDiscovery(counters, responder, understood, random);
         classic = new ClassicStun(settings.classicStun(), counters, discovery, responder);
         binding = new BindingProcessor(counters, understood, discovery, responder);
@@ -195,6 +198,7 @@ public final class TurnEngine {
         if (allocation != null) {
             mobility.onClosed(client, allocation, nowNanos);
         }
+        forget(client);
         roaming.passClose(client);
     }
 
@@ -279,6 +283,26 @@ public final class TurnEngine {
         }
     }
 
+    /// The answer to a [RemoteUsers#ask].
+    public void onUser(int ticket, UserAnswer answer, long nowNanos) {
+        waiting.onAnswer(ticket, answer, nowNanos);
+    }
+
+    private void resume(WaitingRequests.Waiting one, @Nullable UserAnswer answer, long nowNanos) {
+        one.show(view);
+        onRequest(one.client, answer, nowNanos);
+    }
+
+    /// Nothing that waits is answered any more: its connection has ended.
+    void forget(ClientPath client) {
+        waiting.forget(client);
+    }
+
+    /// Requests that wait until it is known who their users are. Engine's thread only.
+    public int waitingCount() {
+        return waiting.count();
+    }
+
     /// Serves NAT behaviour discovery (RFC 5780) at these sockets from now on.
     ///
     /// @param perSecond answers a second that one source gets somewhere else, or padded (N-10)
@@ -314,16 +338,18 @@ public final class TurnEngine {
 
     /// When [#onTimer] must be called next, or `Long.MAX_VALUE`.
     public long nextDeadlineNanos() {
-        return allocations.nextDeadlineNanos();
+        return Math.min(allocations.nextDeadlineNanos(), waiting.nextDeadlineNanos());
     }
 
     /// Ends what has expired.
     public void onTimer(long nowNanos) {
         allocations.onTimer(nowNanos);
+        waiting.onTimer(nowNanos);
     }
 
     /// Ends every allocation.
     public void stop(long nowNanos) {
+        waiting.clear();
         allocations.endAll(EndReason.SERVER_STOPPED, nowNanos);
     }
 
@@ -381,6 +407,13 @@ public final class TurnEngine {
             }
             return;
         }
+        if (method == StunMethod.BINDING || !waiting.holdsBack(client, view)) {
+            onRequest(client, null, nowNanos);
+        }
+    }
+
+    /// @param answer what was said of the user, where it had to be asked for
+    private void onRequest(ClientPath client, @Nullable UserAnswer answer, long nowNanos) {
         TransactionId id = view.transactionId();
         // Step 2. C-01, C-02.
         Octets stored = storedAnswers.find(client, view.messageType(), id, nowNanos);
@@ -409,9 +442,10 @@ public final class TurnEngine {
         Request request =
                 new Request(client, message, view.hasFingerprint(), claimed, null, null, nowNanos);
         answer(
-                method == StunMethod.CONNECTION_BIND
+                message.method() == StunMethod.CONNECTION_BIND
                         ? request.naming(connect.ownerOf(request))
-                        : request);
+                        : request,
+                answer);
     }
 
     private boolean isServed(StunMethod method) {
@@ -422,7 +456,7 @@ public final class TurnEngine {
         };
     }
 
-    private void answer(Request request) {
+    private void answer(Request request, @Nullable UserAnswer user) {
         if (request.message().method() == StunMethod.BINDING) {
             binding.answer(request, view);
             return;
@@ -433,10 +467,16 @@ public final class TurnEngine {
             return;
         }
         // Steps 3 to 8.
-        switch (authenticator.check(request, view)) {
+        switch (authenticator.check(request, view, user)) {
             case Authenticator.Verdict.Refused(Answer.Refusal refusal) ->
                     responder.respond(request, refusal);
             case Authenticator.Verdict.Ignored i -> counters.increment(Counter.DROPPED_LOGIN_RATE);
+            case Authenticator.Verdict.Asking(UserQuery query) -> {
+                if (!waiting.ask(request.client(), view, query, request.nowNanos())) {
+                    giveUp(request, Counter.DROPPED_TOO_MANY_WAITING);
+                }
+            }
+            case Authenticator.Verdict.Untold u -> giveUp(request, Counter.DROPPED_NO_ANSWER);
             case Authenticator.Verdict.Granted(Principal principal) -> {
                 Request authenticated = request.authenticatedAs(principal);
                 // Step 9.
@@ -445,6 +485,19 @@ public final class TurnEngine {
                         authenticated,
                         unknown != null ? unknown : processors.process(authenticated));
             }
+        }
+    }
+
+    /// Fails closed. Over UDP without a word: the client sends its request again by itself, and the
+    /// user may be known by then, where most clients take an error for the end. Nobody sends
+    /// anything again over a stream.
+    private void giveUp(Request request, Counter reason) {
+        if (request.client().transport().isDatagram()) {
+            counters.increment(reason);
+        } else {
+            responder.respond(
+                    request,
+                    Answer.Refusal.of(ErrorReason.SERVER_ERROR, RefusalCause.USERS_UNAVAILABLE));
         }
     }
 

@@ -101,6 +101,10 @@ public final class EngineMetrics {
                     Series.plain(
                             "turnd_retransmissions_answered",
                             "Requests sent again by a client and answered as before.");
+            case REQUESTS_WAITED ->
+                    Series.plain(
+                            "turnd_requests_waited",
+                            "Requests that waited until a store had told of their user.");
             case PACKETS_HANDED_OVER ->
                     Series.plain(
                             "turnd_handed_over_packets",
@@ -131,7 +135,9 @@ public final class EngineMetrics {
                     DROPPED_DISCOVERY_RATE,
                     DROPPED_BANDWIDTH,
                     DROPPED_STRANGER_RATE,
-                    DROPPED_LOGIN_RATE ->
+                    DROPPED_LOGIN_RATE,
+                    DROPPED_NO_ANSWER,
+                    DROPPED_TOO_MANY_WAITING ->
                     Series.dropped(counter);
         };
     }

@@ -188,6 +188,7 @@ public final class LoggingEvents implements EngineEvents {
                     UNKNOWN_USER,
                     WRONG_PASSWORD,
                     REVOKED,
+                    USERS_UNAVAILABLE,
                     UNKNOWN_KEY_ID,
                     BAD_TOKEN,
                     EXPIRED_TOKEN,

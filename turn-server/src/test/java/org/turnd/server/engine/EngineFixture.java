@@ -89,12 +89,16 @@ final class EngineFixture {
         @Nullable LocalSharedState shared;
 
         @Nullable AccessTokens accessTokens;
+
+        /// Who must be asked for besides [FakeCredentials]; by default nobody.
+        @Nullable RemoteUsers remote;
     }
 
     /// Users with one or more keys each.
     static final class FakeCredentials implements Credentials {
         int candidates = 1;
         private @Nullable AccessTokens accessTokens;
+        private @Nullable RemoteUsers remote;
 
         /// How long everybody's credentials are good yet.
         long secondsLeft = Credential.FOREVER;
@@ -116,6 +120,11 @@ final class EngineFixture {
         /// Forgets the keys of one algorithm, as a store that never had the passwords.
         void removeKeys(String username, KeyAlgorithm algorithm) {
             keys.getOrDefault(username, List.of()).forEach(both -> both.remove(algorithm));
+        }
+
+        @Override
+        public @Nullable RemoteUsers remote() {
+            return remote;
         }
 
         @Override
@@ -254,6 +263,7 @@ final class EngineFixture {
         change.accept(options);
         SplittableRandom random = new SplittableRandom(options.seed);
         credentials.accessTokens = options.accessTokens;
+        credentials.remote = options.remote;
         LocalSharedState given = options.shared;
         shared =
                 given != null

@@ -22,7 +22,7 @@ class SimulationTest {
     private static final int SEEDS_FOR_COVERAGE = 100;
 
     /// Clients of the simulation neither move nor flood, and its servers offer neither TCP relays
-    /// nor third-party authorization.
+    /// nor third-party authorization; nobody has to be asked for.
     private static final EnumSet<Counter> NOT_COUNTED =
             EnumSet.of(
                     Counter.CLIENTS_MOVED,
@@ -30,6 +30,9 @@ class SimulationTest {
                     Counter.DROPPED_BANDWIDTH,
                     Counter.DROPPED_STRANGER_RATE,
                     Counter.DROPPED_LOGIN_RATE,
+                    Counter.REQUESTS_WAITED,
+                    Counter.DROPPED_NO_ANSWER,
+                    Counter.DROPPED_TOO_MANY_WAITING,
                     Counter.PEER_CONNECTIONS_OPENED,
                     Counter.PEER_CONNECTIONS_CLOSED,
                     Counter.PEER_CONNECTIONS_REFUSED,
@@ -44,6 +47,7 @@ class SimulationTest {
                     RefusalCause.UNKNOWN_KEY_ID,
                     RefusalCause.BAD_TOKEN,
                     RefusalCause.EXPIRED_TOKEN,
+                    RefusalCause.USERS_UNAVAILABLE,
                     RefusalCause.CLIENT_QUOTA,
                     RefusalCause.TRANSPORT_DENIED,
                     RefusalCause.WRONG_TRANSPORT,
