@@ -15,6 +15,7 @@ import org.turnd.server.ServerMetrics;
 import org.turnd.server.StartFailure;
 import org.turnd.server.TurnServer;
 import org.turnd.server.Version;
+import org.turnd.server.auth.StoredUsers;
 import org.turnd.server.config.ConfigResult;
 import org.turnd.server.config.ServerSettings;
 import org.turnd.server.config.ServerSettings.Switch;
@@ -24,6 +25,7 @@ import org.turnd.server.ops.OpsServer;
 import org.turnd.server.ops.Readiness;
 import org.turnd.server.ops.ReloadHistory;
 import org.turnd.server.ops.ServiceNotifier;
+import org.turnd.server.ops.StoreMetrics;
 
 /// A server from its start to its end: it opens, says so, drains at the first SIGTERM or SIGINT and
 /// ends when the last allocation does, when the drain time is over or at the second signal. At
@@ -77,6 +79,10 @@ final class Daemon {
         OpsServer ops = startOps();
         try (TurnServer server = startServer()) {
             ServerMetrics.register(metrics, server.shards());
+            StoredUsers stored = server.storedUsers();
+            if (stored != null) {
+                StoreMetrics.register(metrics, stored);
+            }
             reloads.register(metrics);
             new StartupReport(LOG).write(settings, server, ops == null ? null : ops.address());
             readiness.met(LISTENERS);

@@ -54,6 +54,8 @@ final class LogSetup {
         // Netty wants a hardware address for ids that turnd never uses, and warns where it has
         // none.
         context.getLogger("io.netty.util.internal.MacAddressUtil").setLevel(Level.ERROR);
+        // It logs each connection that fails, with its stack; the store says so in one line.
+        context.getLogger("redis.clients.jedis").setLevel(Level.OFF);
     }
 
     /// Writes lines of this importance from now on.

@@ -108,6 +108,7 @@ final class StartupReport {
                 .addKeyValue("shared_secrets", settings.auth().secrets().size())
                 .addKeyValue("users", settings.auth().users().size())
                 .addKeyValue("oauth_keys", oauth == null ? 0 : oauth.keys().size())
+                .addKeyValue("stores", listOrNone(settings.auth().stores().names()))
                 .log();
     }
 

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 import org.turnd.server.auth.CompositeCredentials;
 import org.turnd.server.auth.RevocableCredentials;
 import org.turnd.server.auth.Revocations;
+import org.turnd.server.auth.StoreFailure;
+import org.turnd.server.auth.StoredUsers;
 import org.turnd.server.config.AdminSettings;
 import org.turnd.server.config.ServerSettings;
 import org.turnd.server.config.ServerSettings.Listener;
@@ -35,6 +37,7 @@ public final class TurnServer implements AutoCloseable {
     private static final String CERTIFICATE = "tls.certificate";
 
     private final LocalSharedState shared;
+    private final @Nullable StoredUsers stored;
     private final ShardGroup shards;
     private final List<String> certificateWarnings = new ArrayList<>();
     private final List<String> warnings;
@@ -51,10 +54,14 @@ public final class TurnServer implements AutoCloseable {
     private @Nullable TlsMaterial certificate;
 
     private TurnServer(
-            ServerSettings settings, @Nullable Credentials ownCredentials, EngineEvents events)
+            ServerSettings settings,
+            @Nullable Credentials ownCredentials,
+            @Nullable StoredUsers stored,
+            EngineEvents events)
             throws StartFailure {
         this.settings = settings;
         this.ownCredentials = ownCredentials;
+        this.stored = stored;
         shared =
                 new LocalSharedState(
                         settings.relay(),
@@ -123,7 +130,7 @@ public final class TurnServer implements AutoCloseable {
     private Credentials credentials(ServerSettings of) {
         Credentials own = ownCredentials;
         return new RevocableCredentials(
-                own == null ? CompositeCredentials.of(of, InstantSource.system()) : own,
+                own == null ? CompositeCredentials.of(of, InstantSource.system(), stored) : own,
                 revocations);
     }
 
@@ -243,6 +250,11 @@ public final class TurnServer implements AutoCloseable {
         }
     }
 
+    /// Users that are kept elsewhere and what is remembered of them; null when there are none.
+    public @Nullable StoredUsers storedUsers() {
+        return stored;
+    }
+
     /// The shards with their counters.
     public List<ShardStatus> shards() {
         return shards.shards();
@@ -300,6 +312,9 @@ public final class TurnServer implements AutoCloseable {
     @Override
     public void close() {
         shards.close();
+        if (stored != null) {
+            stored.close();
+        }
     }
 
     /// Collects what a server is made of.
@@ -328,7 +343,23 @@ public final class TurnServer implements AutoCloseable {
 
         /// Starts the server, as [TurnServer#start(ServerSettings)] does.
         public TurnServer start() throws StartFailure {
-            return new TurnServer(settings, credentials, events);
+            StoredUsers stored = credentials == null ? stored() : null;
+            try {
+                return new TurnServer(settings, credentials, stored, events);
+            } catch (StartFailure | RuntimeException e) {
+                if (stored != null) {
+                    stored.close();
+                }
+                throw e;
+            }
+        }
+
+        private @Nullable StoredUsers stored() throws StartFailure {
+            try {
+                return StoredUsers.open(settings, InstantSource.system());
+            } catch (StoreFailure e) {
+                throw new StartFailure(List.of(String.valueOf(e.getMessage())));
+            }
         }
     }
 }

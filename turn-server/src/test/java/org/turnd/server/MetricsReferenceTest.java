@@ -7,6 +7,7 @@ import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.InfoSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -16,11 +17,17 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.turnd.server.auth.StoreFailure;
+import org.turnd.server.auth.StoredUsers;
+import org.turnd.server.config.RedisSettings;
+import org.turnd.server.config.StoresSettings;
 import org.turnd.server.engine.EngineCounters;
 import org.turnd.server.net.ShardCounters;
 import org.turnd.server.net.ShardStatus;
 import org.turnd.server.net.UdpCounters;
+import org.turnd.server.net.TestSettings;
 import org.turnd.server.ops.Metrics;
+import org.turnd.server.ops.StoreMetrics;
 import org.turnd.server.ops.ReloadHistory;
 
 /// Holds `docs/reference/metrics.md` against the metrics that there are. With
@@ -30,12 +37,15 @@ class MetricsReferenceTest {
     private final IdleShard shard = new IdleShard();
 
     @Test
-    void theReferenceListsWhatThereIs() throws IOException {
+    void theReferenceListsWhatThereIs() throws Exception {
         var metrics = new Metrics("1");
         ServerMetrics.register(metrics, List.of(shard));
         new ReloadHistory(InstantSource.system()).register(metrics);
-
-        String page = page(metrics);
+        String page;
+        try (StoredUsers stored = stored()) {
+            StoreMetrics.register(metrics, stored);
+            page = page(metrics);
+        }
 
         if (Boolean.getBoolean("turnd.regenerate")) {
             Files.createDirectories(PAGE.getParent());
@@ -43,6 +53,20 @@ class MetricsReferenceTest {
         }
         assertEquals(
                 page, Files.readString(PAGE), "stale: run this test with -Dturnd.regenerate=true");
+    }
+
+    /// Stores that nobody asks, so that they needn't be there.
+    private static StoredUsers stored() throws StoreFailure {
+        var redis = new RedisSettings(URI.create("redis://127.0.0.1"), null, null, "{user}", null);
+        var stores = new StoresSettings(StoresSettings.Bounds.USUAL, null, redis);
+        StoredUsers stored =
+                StoredUsers.open(
+                        new TestSettings().auth(auth -> auth.with(stores)).build(),
+                        InstantSource.system());
+        if (stored == null) {
+            throw new AssertionError("the settings name stores");
+        }
+        return stored;
     }
 
     @Test

@@ -9,16 +9,19 @@ import org.turnd.server.config.ServerSettings;
 import org.turnd.server.engine.AccessTokens;
 import org.turnd.server.engine.Credential;
 import org.turnd.server.engine.Credentials;
+import org.turnd.server.engine.RemoteUsers;
 import org.turnd.stun.IntegrityKey;
 import org.turnd.stun.KeyAlgorithm;
 import org.turnd.stun.Octets;
 
-/// Several sources of users as one: each source's candidates after those of the one before. Safe on
-/// every thread where its sources are.
+/// Several sources of users as one: each source's candidates after those of the one before, and
+/// stores last, for those whom no source knows. Safe on every thread where its sources are.
 public final class CompositeCredentials implements Credentials {
     private final List<Credentials> sources;
     private final int candidates;
     private final @Nullable AccessTokens accessTokens;
+    private final @Nullable StoredUsers stored;
+    private final @Nullable RemoteUsers remote;
 
     /// @param sources asked in this order; at least one
     public CompositeCredentials(List<Credentials> sources) {
@@ -28,11 +31,21 @@ public final class CompositeCredentials implements Credentials {
     /// @param sources asked in this order; at least one
     /// @param accessTokens third-party authorization, null when it isn't offered
     public CompositeCredentials(List<Credentials> sources, @Nullable AccessTokens accessTokens) {
+        this(sources, accessTokens, null, null);
+    }
+
+    private CompositeCredentials(
+            List<Credentials> sources,
+            @Nullable AccessTokens accessTokens,
+            @Nullable StoredUsers stored,
+            @Nullable RemoteUsers remote) {
         if (sources.isEmpty()) {
             throw new IllegalArgumentException("nobody could allocate");
         }
         this.sources = List.copyOf(sources);
         this.accessTokens = accessTokens;
+        this.stored = stored;
+        this.remote = remote;
         candidates = sources.stream().mapToInt(Credentials::candidates).sum();
     }
 
@@ -40,6 +53,15 @@ public final class CompositeCredentials implements Credentials {
     ///
     /// @param clock the time that time-limited credentials expire by
     public static CompositeCredentials of(ServerSettings settings, InstantSource clock) {
+        return of(settings, clock, null);
+    }
+
+    /// The users and secrets of the settings, then the shared secrets of stores, then their users.
+    ///
+    /// @param clock the time that time-limited credentials expire by
+    /// @param stored null when there are no stores
+    public static CompositeCredentials of(
+            ServerSettings settings, InstantSource clock, @Nullable StoredUsers stored) {
         ServerSettings.Auth auth = settings.auth();
         var sources = new ArrayList<Credentials>();
         for (ServerSettings.Secret secret : auth.secrets()) {
@@ -51,8 +73,11 @@ public final class CompositeCredentials implements Credentials {
             sources.add(new StaticUsers(auth.users(), settings.realm()));
         }
         OAuthSettings oauth = auth.oauth();
-        return new CompositeCredentials(
-                sources, oauth == null ? null : new OAuthTokens(oauth, clock));
+        AccessTokens tokens = oauth == null ? null : new OAuthTokens(oauth, clock);
+        if (stored != null) {
+            sources.add(stored.secrets());
+        }
+        return new CompositeCredentials(sources, tokens, stored, null);
     }
 
     @Override
@@ -94,5 +119,18 @@ public final class CompositeCredentials implements Credentials {
     @Override
     public @Nullable AccessTokens accessTokens() {
         return accessTokens;
+    }
+
+    @Override
+    public Credentials answering(RemoteUsers.Replies replies) {
+        return stored == null
+                ? this
+                : new CompositeCredentials(
+                        sources, accessTokens, stored, stored.answering(replies));
+    }
+
+    @Override
+    public @Nullable RemoteUsers remote() {
+        return remote;
     }
 }

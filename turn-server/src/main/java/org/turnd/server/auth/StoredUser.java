@@ -48,7 +48,8 @@ public record StoredUser(
                 md5Keys.addAll(user.keys(KeyAlgorithm.MD5));
                 sha256Keys.addAll(user.keys(KeyAlgorithm.SHA_256));
             } catch (IllegalArgumentException e) {
-                throw new StoreFailure("a user's name or password can't be one", e);
+                // D-28.
+                throw StoreFailure.ofOneUser("a user's name or password can't be one");
             }
         }
         return new StoredUser(md5Keys, sha256Keys, null);
@@ -66,7 +67,7 @@ public record StoredUser(
     /// @throws StoreFailure when it hasn't the length of the algorithm's keys
     public static IntegrityKey key(KeyAlgorithm algorithm, byte[] key) throws StoreFailure {
         if (key.length != algorithm.keyBytes()) {
-            throw new StoreFailure(
+            throw StoreFailure.ofOneUser(
                     "a key of %s has %d bytes instead of %d"
                             .formatted(algorithm, key.length, algorithm.keyBytes()));
         }

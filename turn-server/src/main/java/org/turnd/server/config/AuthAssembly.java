@@ -34,18 +34,20 @@ final class AuthAssembly {
     /// @param configuration the file that relative paths begin at
     Auth assemble(String realm, @Nullable Path configuration) {
         List<User> users = users(realm);
+        StoresSettings stores = new StoresAssembly(reader, warnings).assemble(configuration);
         Auth auth =
                 new Auth(
                         reader.list(AuthSchema.SECRET),
                         users,
                         reader.value(AuthSchema.SEPARATOR),
                         reader.value(AuthSchema.NONCE_LIFETIME),
-                        passwordAlgorithms(users),
+                        passwordAlgorithms(users, stores),
                         reader.value(AuthSchema.USER_ANONYMITY),
                         reader.value(AuthSchema.FEATURE_BITS),
                         reader.value(AuthSchema.EXPIRED_CREDENTIALS),
                         reader.value(AuthSchema.QUOTA_BY),
-                        oauth(configuration));
+                        oauth(configuration),
+                        stores);
         checkSomebody(auth);
         warnOfAnonymity(auth);
         return auth;
@@ -85,12 +87,16 @@ final class AuthAssembly {
 
     /// A client picks its algorithm before the server knows who it is. So where one user has no
     /// SHA-256 key, offering SHA-256 locks that user out of every client that knows it.
-    private List<KeyAlgorithm> passwordAlgorithms(List<User> users) {
+    private List<KeyAlgorithm> passwordAlgorithms(List<User> users, StoresSettings stores) {
         String withoutSha256 =
                 users.stream()
                         .filter(user -> user.sha256Key() == null)
                         .map(User::name)
                         .collect(Collectors.joining(", "));
+        if (stores.mayLackSha256Keys() && !reader.isGiven(AuthSchema.PASSWORD_ALGORITHMS)) {
+            reader.setEffective(AuthSchema.PASSWORD_ALGORITHMS, "[md5]");
+            return List.of(KeyAlgorithm.MD5);
+        }
         if (reader.isGiven(AuthSchema.PASSWORD_ALGORITHMS)) {
             List<KeyAlgorithm> given = reader.list(AuthSchema.PASSWORD_ALGORITHMS);
             check(given, withoutSha256);
@@ -136,6 +142,7 @@ final class AuthAssembly {
     private void checkSomebody(Auth auth) {
         if (auth.secrets().isEmpty()
                 && auth.users().isEmpty()
+                && auth.stores().names().isEmpty()
                 && !reader.isGiven(OAuthSchema.KEYS)
                 && reader.isGood(AuthSchema.SECRET, AuthSchema.USERS)) {
             reader.addProblem(

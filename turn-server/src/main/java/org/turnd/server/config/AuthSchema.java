@@ -40,7 +40,8 @@ final class AuthSchema {
                             "How clients may make their key of name, realm and password, the preferred way"
                                     + " first. Browsers and other clients of RFC 5389 know MD5 alone and"
                                     + " need it here. `md5` alone offers no choice, and is the default when"
-                                    + " a user has no SHA-256 key.")
+                                    + " a user has no SHA-256 key, and with stores that may have such"
+                                    + " users.")
                     .live();
     static final Setting<Switch> USER_ANONYMITY =
             Setting.of(

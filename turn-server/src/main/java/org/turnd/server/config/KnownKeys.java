@@ -4,6 +4,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The keys of the [Schema] by their paths.
@@ -17,11 +19,17 @@ final class KnownKeys {
     private static final Set<String> GROUPS =
             Schema.ALL.stream()
                     .map(Setting::path)
-                    .filter(path -> path.indexOf('.') > 0)
-                    .map(path -> path.substring(0, path.indexOf('.')))
+                    .flatMap(KnownKeys::groupsOf)
                     .collect(Collectors.toUnmodifiableSet());
 
     private KnownKeys() {}
+
+    /// `a` and `a.b` for `a.b.c`.
+    private static Stream<String> groupsOf(String path) {
+        return IntStream.range(0, path.length())
+                .filter(i -> path.charAt(i) == '.')
+                .mapToObj(end -> path.substring(0, end));
+    }
 
     static @Nullable Setting<?> byPath(String path) {
         return BY_PATH.get(path);

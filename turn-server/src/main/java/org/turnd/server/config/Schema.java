@@ -475,7 +475,8 @@ final class Schema {
 
     /// In the order of the reference.
     static final List<Setting<?>> ALL =
-            Stream.<List<Setting<?>>>of(USUAL, EntranceSchema.ALL, AdminSchema.ALL)
+            Stream.<List<Setting<?>>>of(
+                            USUAL, StoresSchema.ALL, EntranceSchema.ALL, AdminSchema.ALL)
                     .flatMap(List::stream)
                     .toList();
 

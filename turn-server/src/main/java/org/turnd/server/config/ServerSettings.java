@@ -255,6 +255,7 @@ public record ServerSettings(
     /// @param expiredCredentials what becomes of allocations whose credential has expired
     /// @param quotaBy whose allocations are counted together
     /// @param oauth third-party authorization, null when it isn't offered
+    /// @param stores users that are kept elsewhere
     public record Auth(
             List<Secret> secrets,
             List<User> users,
@@ -265,7 +266,8 @@ public record ServerSettings(
             FeatureBits featureBits,
             ExpiredCredentials expiredCredentials,
             QuotaBy quotaBy,
-            @Nullable OAuthSettings oauth) {
+            @Nullable OAuthSettings oauth,
+            StoresSettings stores) {
         /// The separator that every issuer of time-limited credentials knows.
         public static final char USUAL_SEPARATOR = ':';
 
@@ -296,7 +298,24 @@ public record ServerSettings(
                     FeatureBits.ERRATUM_6290,
                     ExpiredCredentials.KEEP,
                     QuotaBy.USERNAME,
-                    null);
+                    null,
+                    StoresSettings.NONE);
+        }
+
+        /// The same with users that are kept elsewhere.
+        public Auth with(StoresSettings elsewhere) {
+            return new Auth(
+                    secrets,
+                    users,
+                    separator,
+                    nonceLifetime,
+                    passwordAlgorithms,
+                    userAnonymity,
+                    featureBits,
+                    expiredCredentials,
+                    quotaBy,
+                    oauth,
+                    elsewhere);
         }
     }
 

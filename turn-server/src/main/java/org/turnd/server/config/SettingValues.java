@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.turnd.server.config.ServerSettings.BehaviorDiscovery;
 import org.turnd.server.config.ServerSettings.Listener;
@@ -13,7 +14,8 @@ import org.turnd.server.config.ServerSettings.Protocol;
 /// Where the value of each key stands in [ServerSettings], so that two of them can be compared key
 /// by key.
 final class SettingValues {
-    private record Place(Setting<?> setting, Function<ServerSettings, @Nullable Object> value) {}
+    /// One key and its value.
+    record Place(Setting<?> setting, Function<ServerSettings, @Nullable Object> value) {}
 
     private static final List<Place> PLACES =
             List.of(
@@ -136,7 +138,8 @@ final class SettingValues {
     /// Returns the keys whose values differ, in the order of the reference.
     static List<String> different(ServerSettings one, ServerSettings other) {
         var keys = new ArrayList<String>();
-        for (Place place : PLACES) {
+        List<Place> all = Stream.of(PLACES, StoreValues.PLACES).flatMap(List::stream).toList();
+        for (Place place : all) {
             if (!Objects.equals(place.value().apply(one), place.value().apply(other))) {
                 keys.add(place.setting().path());
             }

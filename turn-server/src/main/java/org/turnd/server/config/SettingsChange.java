@@ -81,7 +81,8 @@ public record SettingsChange(ServerSettings inForce, List<String> taken, List<St
                 fresh.featureBits(),
                 fresh.expiredCredentials(),
                 old.quotaBy(),
-                fresh.oauth());
+                fresh.oauth(),
+                old.stores());
     }
 
     private static RedirectSettings redirect(RedirectSettings now, RedirectSettings next) {

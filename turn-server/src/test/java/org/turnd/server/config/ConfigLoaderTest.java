@@ -356,6 +356,7 @@ class ConfigLoaderTest {
                     switch (setting.path()) {
                         case "auth.secret" -> SECRET;
                         case "auth.users" -> "alice:wonder-land";
+                        case "auth.stores.redis.url" -> "redis://127.0.0.1";
                         case "oauth.server-name" -> "turn.example.org";
                         case "oauth.keys" -> OAUTH_KEY;
                         case "redirect.to", "redirect.anycast-to" -> OTHER_SERVER;

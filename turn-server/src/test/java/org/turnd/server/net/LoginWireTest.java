@@ -77,7 +77,8 @@ class LoginWireTest {
                 auth.featureBits(),
                 auth.expiredCredentials(),
                 auth.quotaBy(),
-                auth.oauth());
+                auth.oauth(),
+                auth.stores());
     }
 
     private static Wire connect(TurnServer server, Protocol protocol) throws IOException {

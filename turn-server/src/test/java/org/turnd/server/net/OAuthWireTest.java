@@ -101,7 +101,8 @@ class OAuthWireTest {
                 auth.featureBits(),
                 auth.expiredCredentials(),
                 auth.quotaBy(),
-                oauth);
+                oauth,
+                auth.stores());
     }
 
     private Wire connect(TurnServer server) throws IOException {

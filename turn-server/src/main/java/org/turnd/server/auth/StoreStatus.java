@@ -1,0 +1,21 @@
+package org.turnd.server.auth;
+
+import org.jspecify.annotations.Nullable;
+
+/// How a [UserStore] does. Safe on every thread.
+public interface StoreStatus {
+    /// The store's name.
+    String name();
+
+    /// Why it did not answer the last time it was asked; null when it did, or was never asked.
+    @Nullable String trouble();
+
+    /// How often it was asked something.
+    long asked();
+
+    /// How often it could not answer, or not in time.
+    long failed();
+
+    /// How long all its answers and failures took together.
+    long microseconds();
+}

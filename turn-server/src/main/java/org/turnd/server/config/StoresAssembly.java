@@ -1,0 +1,86 @@
+package org.turnd.server.config;
+
+import java.net.InetAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.turnd.server.config.StoresSettings.Bounds;
+
+/// Puts together where users are kept outside of the server.
+final class StoresAssembly {
+    private final SettingsReader reader;
+    private final List<String> warnings;
+
+    StoresAssembly(SettingsReader reader, List<String> warnings) {
+        this.reader = reader;
+        this.warnings = warnings;
+    }
+
+    /// @param configuration the file that relative paths begin at
+    StoresSettings assemble(@Nullable Path configuration) {
+        return new StoresSettings(bounds(), file(StoresSchema.CA, configuration), redis());
+    }
+
+    private Bounds bounds() {
+        return new Bounds(
+                reader.value(StoresSchema.TIMEOUT),
+                reader.value(StoresSchema.REMEMBER_KNOWN),
+                reader.value(StoresSchema.REMEMBER_UNKNOWN),
+                reader.value(StoresSchema.CACHE_SIZE),
+                reader.value(StoresSchema.CONCURRENCY),
+                reader.value(StoresSchema.WAITING),
+                reader.value(StoresSchema.WAITING_PER_ADDRESS),
+                reader.value(StoresSchema.LOOKUPS_PER_ADDRESS),
+                reader.value(StoresSchema.SECRETS_INTERVAL));
+    }
+
+    private @Nullable RedisSettings redis() {
+        String url = reader.given(StoresSchema.REDIS_URL);
+        URI uri = url == null ? null : StoreValueTypes.uri(url);
+        if (uri == null) {
+            warnOfNothing(StoresSchema.REDIS_URL, StoresSchema.REDIS_PASSWORD);
+            return null;
+        }
+        var redis =
+                new RedisSettings(
+                        uri,
+                        reader.given(StoresSchema.REDIS_USERNAME),
+                        reader.given(StoresSchema.REDIS_PASSWORD),
+                        reader.value(StoresSchema.REDIS_USER_KEY),
+                        reader.value(StoresSchema.REDIS_SECRETS_KEY).orElse(null));
+        if (!redis.isTls() && !isLoopback(uri)) {
+            warnings.add(
+                    "auth.stores.redis.url is without TLS: who reads the network there reads keys"
+                            + " and secrets; use rediss://");
+        }
+        return redis;
+    }
+
+    private void warnOfNothing(Setting<?> url, Setting<?> rest) {
+        if (reader.isGiven(rest) && !reader.isGiven(url)) {
+            warnings.add(rest.path() + " does nothing without " + url.path());
+        }
+    }
+
+    /// Says whether a URL leads to this machine, by its text alone: nothing is resolved.
+    static boolean isLoopback(URI url) {
+        String host = String.valueOf(url.getHost());
+        if (host.equals("localhost")) {
+            return true;
+        }
+        try {
+            return InetAddress.ofLiteral(host.replaceAll("[\\[\\]]", "")).isLoopbackAddress();
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private @Nullable Path file(Setting<Path> setting, @Nullable Path configuration) {
+        Path path = reader.given(setting);
+        boolean inFile = reader.origin(setting).file() != null;
+        return path == null || configuration == null || !inFile
+                ? path
+                : configuration.resolveSibling(path);
+    }
+}

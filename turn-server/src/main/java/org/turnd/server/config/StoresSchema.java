@@ -1,0 +1,136 @@
+package org.turnd.server.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.turnd.server.config.ServerSettings.Secret;
+
+/// The keys of users that are kept outside of the server, `auth.stores.*`. [Schema] lists them among
+/// all others.
+final class StoresSchema {
+    static final Setting<Duration> TIMEOUT =
+            Setting.of(
+                    "auth.stores.timeout",
+                    ValueTypes.duration(Duration.ofMillis(100), Duration.ofSeconds(10)),
+                    "2s",
+                    "How long a request waits until a store has told of its user. Then it is refused"
+                            + " over TCP and TLS, and dropped over UDP, where the client sends it"
+                            + " again by itself. Several stores share this time.");
+    static final Setting<Duration> REMEMBER_KNOWN =
+            Setting.of(
+                    "auth.stores.remember-known",
+                    ValueTypes.duration(Duration.ofSeconds(1), Duration.ofHours(24)),
+                    "1m",
+                    "How long a user that a store knows is not asked for again. Who is removed from"
+                            + " the store, or gets another password there, can allocate with the old"
+                            + " one for that long.");
+    static final Setting<Duration> REMEMBER_UNKNOWN =
+            Setting.of(
+                    "auth.stores.remember-unknown",
+                    ValueTypes.duration(Duration.ofSeconds(1), Duration.ofHours(1)),
+                    "10s",
+                    "How long a user that no store knows is not asked for again.");
+    static final Setting<Integer> CACHE_SIZE =
+            Setting.of(
+                    "auth.stores.cache-size",
+                    ValueTypes.integer(100, 10_000_000),
+                    "10000",
+                    "How many users are remembered, and how many names that nobody has.");
+    static final Setting<Integer> CONCURRENCY =
+            Setting.of(
+                    "auth.stores.concurrency",
+                    ValueTypes.integer(1, 256),
+                    "16",
+                    "How many questions each store is asked at once, which is how many connections"
+                            + " to it there are.");
+    static final Setting<Integer> WAITING =
+            Setting.of(
+                    "auth.stores.waiting",
+                    ValueTypes.integer(16, 65_536),
+                    "1024",
+                    "How many requests wait for stores on one shard; each costs up to 2 KiB. More are"
+                            + " refused as if the store didn't answer.");
+    static final Setting<Integer> WAITING_PER_ADDRESS =
+            Setting.of(
+                    "auth.stores.waiting-per-address",
+                    ValueTypes.integer(1, 65_536),
+                    "64",
+                    "How many of those may be of one client's IPv4 address or IPv6 /64.");
+    static final Setting<Integer> LOOKUPS_PER_ADDRESS =
+            Setting.of(
+                    "auth.stores.lookups-per-address",
+                    ValueTypes.integer(1, 100_000),
+                    "20",
+                    "How many users one client's IPv4 address or IPv6 /64 may have looked up in"
+                            + " stores each second, on one shard. Users that are remembered don't"
+                            + " count.");
+    static final Setting<Duration> SECRETS_INTERVAL =
+            Setting.of(
+                    "auth.stores.secrets-interval",
+                    ValueTypes.duration(Duration.ofSeconds(1), Duration.ofHours(1)),
+                    "30s",
+                    "How often the shared secrets in stores are read. When that fails, the last ones"
+                            + " are good for ten times as long.");
+    static final Setting<Path> CA =
+            Setting.unset(
+                    "auth.stores.ca",
+                    ValueTypes.path(),
+                    "A file with CA certificates in PEM. The certificates of stores must be signed by"
+                            + " one of these, instead of those that Java trusts.");
+    static final Setting<String> REDIS_URL =
+            Setting.unset(
+                    "auth.stores.redis.url",
+                    StoreValueTypes.redisUrl(),
+                    "A Redis or Valkey server with users, as `redis://redis.example.org:6379/0`, or"
+                            + " `rediss://` for TLS. The 0 is the number of the database.");
+    static final Setting<String> REDIS_USERNAME =
+            Setting.unset(
+                    "auth.stores.redis.username",
+                    ValueTypes.described("the name of an ACL user"),
+                    "The ACL user that turnd is to Redis. It needs GET, HGETALL and SMEMBERS.");
+    static final Setting<Secret> REDIS_PASSWORD =
+            Setting.<Secret>unset(
+                            "auth.stores.redis.password",
+                            ValueTypes.anySecret(),
+                            "The password for Redis.")
+                    .secret();
+    static final Setting<String> REDIS_USER_KEY =
+            Setting.of(
+                    "auth.stores.redis.user-key",
+                    StoreValueTypes.redisKey(RedisSettings.REALM, RedisSettings.USER),
+                    RedisSettings.COTURN_USER_KEY,
+                    "The key of one user, coturn's by default. Its value is the MD5 of"
+                            + " `name:realm:password` in hexadecimal; or a hash with `password`, or"
+                            + " with `key` and `sha-256-key`, and perhaps with `valid-until` in"
+                            + " seconds since 1970. Use a prefix that nothing else uses: clients"
+                            + " choose the name.");
+    static final Setting<Optional<String>> REDIS_SECRETS_KEY =
+            Setting.of(
+                    "auth.stores.redis.secrets-key",
+                    ValueTypes.orWord(
+                            ValueTypes.NONE, StoreValueTypes.redisKey(RedisSettings.REALM)),
+                    RedisSettings.COTURN_SECRETS_KEY,
+                    "The key of a set of shared secrets of time-limited credentials, coturn's by"
+                            + " default; `none` for none.");
+
+    static final List<Setting<?>> ALL =
+            List.of(
+                    TIMEOUT,
+                    REMEMBER_KNOWN,
+                    REMEMBER_UNKNOWN,
+                    CACHE_SIZE,
+                    CONCURRENCY,
+                    WAITING,
+                    WAITING_PER_ADDRESS,
+                    LOOKUPS_PER_ADDRESS,
+                    SECRETS_INTERVAL,
+                    CA,
+                    REDIS_URL,
+                    REDIS_USERNAME,
+                    REDIS_PASSWORD,
+                    REDIS_USER_KEY,
+                    REDIS_SECRETS_KEY);
+
+    private StoresSchema() {}
+}
