@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.InfoSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
-import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,11 +23,11 @@ import org.turnd.server.config.StoresSettings;
 import org.turnd.server.engine.EngineCounters;
 import org.turnd.server.net.ShardCounters;
 import org.turnd.server.net.ShardStatus;
-import org.turnd.server.net.UdpCounters;
 import org.turnd.server.net.TestSettings;
+import org.turnd.server.net.UdpCounters;
 import org.turnd.server.ops.Metrics;
-import org.turnd.server.ops.StoreMetrics;
 import org.turnd.server.ops.ReloadHistory;
+import org.turnd.server.ops.StoreMetrics;
 
 /// Holds `docs/reference/metrics.md` against the metrics that there are. With
 /// `-Dturnd.regenerate=true` it writes the page first.
@@ -58,7 +57,7 @@ class MetricsReferenceTest {
     /// Stores that nobody asks, so that they needn't be there.
     private static StoredUsers stored() throws StoreFailure {
         var redis = new RedisSettings(URI.create("redis://127.0.0.1"), null, null, "{user}", null);
-        var stores = new StoresSettings(StoresSettings.Bounds.USUAL, null, redis);
+        var stores = new StoresSettings(StoresSettings.Bounds.USUAL, null, null, redis, null);
         StoredUsers stored =
                 StoredUsers.open(
                         new TestSettings().auth(auth -> auth.with(stores)).build(),

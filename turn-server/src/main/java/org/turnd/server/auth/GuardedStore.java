@@ -166,8 +166,7 @@ final class GuardedStore implements StoreStatus, AutoCloseable {
         isTrying = false;
         trouble = String.valueOf(failure.getMessage());
         int beyond = Math.clamp(failuresInARow - FAILURES_MAX, 0, 16);
-        long pauseNanos =
-                Math.min(FIRST_PAUSE.toNanos() << beyond, LONGEST_PAUSE.toNanos());
+        long pauseNanos = Math.min(FIRST_PAUSE.toNanos() << beyond, LONGEST_PAUSE.toNanos());
         pausedUntilNanos = System.nanoTime() + pauseNanos;
         if (failuresInARow == 1 || failuresInARow == FAILURES_MAX) {
             LOG.atWarn()

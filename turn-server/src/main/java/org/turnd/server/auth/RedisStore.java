@@ -168,8 +168,7 @@ final class RedisStore implements UserStore {
 
     /// Asks once more over a new connection where an old one turns out to be dead: Redis has been
     /// restarted. What was too slow isn't asked again.
-    private <T> @Nullable T ask(Function<UnifiedJedis, @Nullable T> question)
-            throws StoreFailure {
+    private <T> @Nullable T ask(Function<UnifiedJedis, @Nullable T> question) throws StoreFailure {
         try {
             try {
                 return question.apply(redis);

@@ -91,7 +91,7 @@ public final class StoredUsers implements AutoCloseable {
     public static @Nullable StoredUsers open(ServerSettings settings, InstantSource clock)
             throws StoreFailure {
         ServerSettings.Auth auth = settings.auth();
-        List<UserStore> stores = UserStores.open(auth.stores());
+        List<UserStore> stores = UserStores.open(auth.stores(), clock);
         if (stores.isEmpty()) {
             return null;
         }
@@ -151,7 +151,8 @@ public final class StoredUsers implements AutoCloseable {
         if (begun == null) {
             begin(query, mine);
         }
-        (begun == null ? mine : begun).thenAccept(reply);
+        CompletableFuture<?> told = (begun == null ? mine : begun).thenAccept(reply);
+        assert told != null : "who asks is told by the reply";
     }
 
     private void begin(UserQuery query, CompletableFuture<UserAnswer> lookup) {
@@ -163,8 +164,7 @@ public final class StoredUsers implements AutoCloseable {
         }
     }
 
-    private void finish(
-            UserQuery query, CompletableFuture<UserAnswer> lookup, UserAnswer answer) {
+    private void finish(UserQuery query, CompletableFuture<UserAnswer> lookup, UserAnswer answer) {
         counts.add(answer);
         lookups.remove(query, lookup);
         lookup.complete(answer);
@@ -225,8 +225,7 @@ public final class StoredUsers implements AutoCloseable {
             return UNKNOWN;
         }
         // E-04.
-        return answer(
-                found, expired == ExpiredCredentials.CUT ? secondsLeft : Credential.FOREVER);
+        return answer(found, expired == ExpiredCredentials.CUT ? secondsLeft : Credential.FOREVER);
     }
 
     private static UserAnswer answer(Found found, long secondsLeft) {

@@ -33,6 +33,37 @@ final class StoreValueTypes {
         };
     }
 
+    /// Where users or keys may come from: nobody on the way must be able to change what is said.
+    static ValueType<String> webUrl() {
+        return new Text("an https URL, or an http one of this machine") {
+            @Override
+            public String parse(String text) throws Mismatch {
+                URI url = uri(text);
+                boolean good =
+                        url != null
+                                && url.getHost() != null
+                                && url.getUserInfo() == null
+                                && (text.startsWith("https://")
+                                        || (text.startsWith("http://")
+                                                && StoresAssembly.isLoopback(url)));
+                if (!good) {
+                    throw new Mismatch("write https://HOST/PATH");
+                }
+                return text;
+            }
+        };
+    }
+
+    static ValueType<String> webUrlOrPath() {
+        ValueType<String> url = webUrl();
+        return new Text(url.expected() + ", or a file") {
+            @Override
+            public String parse(String text) throws Mismatch {
+                return text.contains("://") ? url.parse(text) : text;
+            }
+        };
+    }
+
     static ValueType<String> redisKey(String... parts) {
         String named = String.join(" and ", parts);
         return new Text("a key with " + named + " in it") {

@@ -5,6 +5,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.turnd.server.config.ServerSettings.Secret;
 import org.turnd.server.config.StoresSettings.Bounds;
 
 /// Puts together where users are kept outside of the server.
@@ -19,7 +20,12 @@ final class StoresAssembly {
 
     /// @param configuration the file that relative paths begin at
     StoresSettings assemble(@Nullable Path configuration) {
-        return new StoresSettings(bounds(), file(StoresSchema.CA, configuration), redis());
+        return new StoresSettings(
+                bounds(),
+                file(StoresSchema.CA, configuration),
+                jwt(configuration),
+                redis(),
+                webhook());
     }
 
     private Bounds bounds() {
@@ -55,6 +61,61 @@ final class StoresAssembly {
                             + " and secrets; use rediss://");
         }
         return redis;
+    }
+
+    private @Nullable WebhookSettings webhook() {
+        String url = reader.given(StoresSchema.WEBHOOK_URL);
+        URI uri = url == null ? null : StoreValueTypes.uri(url);
+        if (uri == null) {
+            warnOfNothing(StoresSchema.WEBHOOK_URL, StoresSchema.WEBHOOK_TOKEN);
+            return null;
+        }
+        var webhook =
+                new WebhookSettings(
+                        uri,
+                        reader.given(StoresSchema.WEBHOOK_TOKEN),
+                        reader.given(StoresSchema.WEBHOOK_SIGNING_SECRET));
+        if (webhook.token() == null
+                && webhook.signingSecret() == null
+                && reader.isGood(StoresSchema.WEBHOOK_TOKEN)) {
+            warnings.add(
+                    "auth.stores.webhook has neither a token nor a signing-secret: the service can't"
+                            + " tell who asks it for passwords");
+        }
+        return webhook;
+    }
+
+    private @Nullable JwtSettings jwt(@Nullable Path configuration) {
+        String keys = reader.given(StoresSchema.JWT_KEYS);
+        if (keys == null) {
+            warnOfNothing(StoresSchema.JWT_KEYS, StoresSchema.JWT_SECRET);
+            return null;
+        }
+        String issuer = needed(StoresSchema.JWT_ISSUER);
+        String audience = needed(StoresSchema.JWT_AUDIENCE);
+        Secret secret = needed(StoresSchema.JWT_SECRET);
+        URI uri = keys.contains("://") ? StoreValueTypes.uri(keys) : file(keys, configuration);
+        return uri == null || issuer == null || audience == null || secret == null
+                ? null
+                : new JwtSettings(uri, issuer, audience, secret);
+    }
+
+    private <T> @Nullable T needed(Setting<T> setting) {
+        T value = reader.given(setting);
+        if (value == null && reader.isGood(setting)) {
+            reader.addProblem(
+                    setting,
+                    "is missing",
+                    setting.type().expected(),
+                    "set it, or remove " + StoresSchema.JWT_KEYS.path());
+        }
+        return value;
+    }
+
+    private static URI file(String text, @Nullable Path configuration) {
+        Path path = Path.of(text);
+        Path found = configuration == null ? path : configuration.resolveSibling(path);
+        return found.toAbsolutePath().toUri();
     }
 
     private void warnOfNothing(Setting<?> url, Setting<?> rest) {

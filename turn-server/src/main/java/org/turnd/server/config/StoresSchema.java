@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import org.turnd.server.config.ServerSettings.Secret;
 
-/// The keys of users that are kept outside of the server, `auth.stores.*`. [Schema] lists them among
-/// all others.
+/// The keys of users that are kept outside of the server, `auth.stores.*`. [Schema] lists them
+/// among all others.
 final class StoresSchema {
     static final Setting<Duration> TIMEOUT =
             Setting.of(
@@ -114,6 +114,56 @@ final class StoresSchema {
                     "The key of a set of shared secrets of time-limited credentials, coturn's by"
                             + " default; `none` for none.");
 
+    static final Setting<String> WEBHOOK_URL =
+            Setting.unset(
+                    "auth.stores.webhook.url",
+                    StoreValueTypes.webUrl(),
+                    "A service of yours that is asked for each user with a POST of `{ \"username\":"
+                            + " ..., \"realm\": ... }`. It answers 200 with `password`, or with `key`"
+                            + " and `sha-256-key`, and perhaps `valid-until` in seconds since 1970; or"
+                            + " 404 when there is no such user.");
+    static final Setting<Secret> WEBHOOK_TOKEN =
+            Setting.<Secret>unset(
+                            "auth.stores.webhook.token",
+                            ValueTypes.sharedSecret(),
+                            "Sent to the service as `Authorization: Bearer`.")
+                    .secret();
+    static final Setting<Secret> WEBHOOK_SIGNING_SECRET =
+            Setting.<Secret>unset(
+                            "auth.stores.webhook.signing-secret",
+                            ValueTypes.sharedSecret(),
+                            "Each question is signed with it: `Turnd-Signature` is `sha256=` and the"
+                                    + " HMAC-SHA256, in hexadecimal, of `Turnd-Timestamp`, a point"
+                                    + " and the body.")
+                    .secret();
+    static final Setting<String> JWT_KEYS =
+            Setting.unset(
+                    "auth.stores.jwt.keys",
+                    StoreValueTypes.webUrlOrPath(),
+                    "The public keys (JWK Set) of who issues JSON Web Tokens, a URL or a file. With"
+                            + " it, clients may show a token as their user name; it must be signed"
+                            + " with ES256, ES384, RS256, RS384 or PS256 and have `iss`, `aud` and"
+                            + " `exp`. A user name has at most 508 bytes, which ES256 leaves room in.");
+    static final Setting<String> JWT_ISSUER =
+            Setting.unset(
+                    "auth.stores.jwt.issuer",
+                    ValueTypes.described("the issuer, as in https://login.example.org"),
+                    "What tokens have in `iss`.");
+    static final Setting<String> JWT_AUDIENCE =
+            Setting.unset(
+                    "auth.stores.jwt.audience",
+                    ValueTypes.described("a name of this service, as in turn.example.org"),
+                    "What tokens have in `aud`, so that tokens for other services are none for this"
+                            + " one.");
+    static final Setting<Secret> JWT_SECRET =
+            Setting.<Secret>unset(
+                            "auth.stores.jwt.secret",
+                            ValueTypes.sharedSecret(),
+                            "What your application makes the password of a token with: the base64url,"
+                                    + " without padding, of the token's HMAC-SHA256. The token alone"
+                                    + " is no credential, because it is sent in the clear.")
+                    .secret();
+
     static final List<Setting<?>> ALL =
             List.of(
                     TIMEOUT,
@@ -130,7 +180,14 @@ final class StoresSchema {
                     REDIS_USERNAME,
                     REDIS_PASSWORD,
                     REDIS_USER_KEY,
-                    REDIS_SECRETS_KEY);
+                    REDIS_SECRETS_KEY,
+                    WEBHOOK_URL,
+                    WEBHOOK_TOKEN,
+                    WEBHOOK_SIGNING_SECRET,
+                    JWT_KEYS,
+                    JWT_ISSUER,
+                    JWT_AUDIENCE,
+                    JWT_SECRET);
 
     private StoresSchema() {}
 }

@@ -10,17 +10,28 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param ca certificates, in PEM, that those of stores are checked against; null for the ones that
 ///   Java trusts
-/// @param redis null when there is none, as with the others
+/// @param jwt null when there is none, as with the others
 public record StoresSettings(
-        Bounds bounds, @Nullable Path ca, @Nullable RedisSettings redis) {
+        Bounds bounds,
+        @Nullable Path ca,
+        @Nullable JwtSettings jwt,
+        @Nullable RedisSettings redis,
+        @Nullable WebhookSettings webhook) {
     /// No stores.
-    public static final StoresSettings NONE = new StoresSettings(Bounds.USUAL, null, null);
+    public static final StoresSettings NONE =
+            new StoresSettings(Bounds.USUAL, null, null, null, null);
 
     /// What stores are called that are there, in the order in which they are asked.
     public List<String> names() {
         List<String> names = new ArrayList<>();
+        if (jwt != null) {
+            names.add("jwt");
+        }
         if (redis != null) {
             names.add("redis");
+        }
+        if (webhook != null) {
+            names.add("webhook");
         }
         return names;
     }
@@ -28,7 +39,7 @@ public record StoresSettings(
     /// Says whether users may be known by MD5 keys alone. Then SHA-256 isn't offered unless the
     /// operator says so: a client that takes it up couldn't log in.
     public boolean mayLackSha256Keys() {
-        return redis != null;
+        return redis != null || webhook != null;
     }
 
     /// How long and how many.

@@ -80,7 +80,8 @@ final class Authenticator {
     boolean vouchesFor(Principal owner) {
         if (owner.token() == null) {
             return (remote != null && remote.isSource(owner.source()))
-                    || credentials.vouchesFor(owner.username(), realm, owner.algorithm(), owner.key());
+                    || credentials.vouchesFor(
+                            owner.username(), realm, owner.algorithm(), owner.key());
         }
         AccessTokens accessTokens = credentials.accessTokens();
         return accessTokens != null && accessTokens.vouchesFor(owner.username());
@@ -263,8 +264,7 @@ final class Authenticator {
             // D-36: an unknown user costs a MAC, too.
             boolean ignored = verify(view, nobody);
         }
-        RefusalCause cause =
-                isKnown ? RefusalCause.WRONG_PASSWORD : unknown(username, isOurRealm);
+        RefusalCause cause = isKnown ? RefusalCause.WRONG_PASSWORD : unknown(username, isOurRealm);
         return challenge(ErrorReason.UNAUTHENTICATED, cause, request);
     }
 

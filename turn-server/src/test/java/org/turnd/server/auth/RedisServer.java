@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,13 +57,14 @@ public final class RedisServer implements AutoCloseable {
                                 "--dir",
                                 directory.toString()));
         options.stream().filter(one -> !one.equals("--tls-port-here")).forEach(command::add);
+        // What it says later is little, and fits into the pipe.
+        command.addAll(List.of("--loglevel", "notice"));
         Process launched = new ProcessBuilder(command).redirectErrorStream(true).start();
         BufferedReader out = launched.inputReader(StandardCharsets.UTF_8);
         StringBuilder said = new StringBuilder();
         for (String line = out.readLine(); line != null; line = out.readLine()) {
             said.append(line).append('\n');
             if (line.contains("Ready to accept connections")) {
-                Thread.ofVirtual().start(() -> out.lines().forEach(rest -> {}));
                 return launched;
             }
         }
@@ -98,9 +98,8 @@ public final class RedisServer implements AutoCloseable {
     }
 
     /// As `kill -9`, and what it held is gone.
-    public void kill() throws InterruptedException {
-        process.destroyForcibly();
-        process.waitFor(10, TimeUnit.SECONDS);
+    public void kill() {
+        process.destroyForcibly().onExit().orTimeout(10, TimeUnit.SECONDS).join();
     }
 
     /// Starts it again at the same port, empty.
@@ -108,12 +107,8 @@ public final class RedisServer implements AutoCloseable {
         process = launch();
     }
 
-    static Path write(Path directory, String name, String text) throws IOException {
-        return Files.writeString(directory.resolve(name), text);
-    }
-
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         kill();
     }
 }

@@ -158,7 +158,11 @@ class StoredUsersTest {
         var known = assertInstanceOf(UserAnswer.Known.class, answer(users, "alice"));
         assertEquals("alice", known.username());
         assertEquals(
-                List.of(new Credential(KeyAlgorithm.MD5.key("alice", REALM, "wonderland"))),
+                List.of(
+                        new Credential(
+                                KeyAlgorithm.MD5.key("alice", REALM, "wonderland"),
+                                Credential.FOREVER,
+                                "fake")),
                 known.md5());
         assertInstanceOf(UserAnswer.Unknown.class, answer(users, "bob"));
         pass(Duration.ofSeconds(9));
@@ -238,7 +242,9 @@ class StoredUsersTest {
         StoredUsers users = users(bounds(Duration.ofMillis(100), 100, 2), store);
         assertInstanceOf(UserAnswer.Unavailable.class, answer(users, "alice"));
         assertNull(users.recall(query("alice")), "that isn't remembered");
-        assertTrue(String.valueOf(users.stores().getFirst().trouble()).contains("did not answer within"));
+        assertTrue(
+                String.valueOf(users.stores().getFirst().trouble())
+                        .contains("did not answer within"));
         store.gate.countDown();
         assertInstanceOf(UserAnswer.Known.class, answer(users, "alice"));
         assertNull(users.stores().getFirst().trouble());
@@ -317,7 +323,7 @@ class StoredUsersTest {
     void readsSharedSecretsAndGivesThemUpWhenTheStoreStaysSilent() {
         Store store = new Store();
         store.secrets = List.of(new Secret("first"), new Secret(""), new Secret("second"));
-        StoredSecrets secrets = users(BOUNDS, store).secrets(REALM, ':');
+        StoredSecrets secrets = users(BOUNDS, store).fetchSecrets(REALM, ':');
         assertEquals(2, secrets.count(), "an empty secret is none");
         String name = now.plusSeconds(60).getEpochSecond() + ":bob";
         String password = RestCredentials.password("second", name);

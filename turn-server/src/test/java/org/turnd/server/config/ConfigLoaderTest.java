@@ -344,6 +344,11 @@ class ConfigLoaderTest {
             if (setting.path().startsWith("proxy-protocol.")) {
                 environment.put("TURND_PROXY_PROTOCOL_TRUSTED", "10.0.0.0/8");
             }
+            if (setting.path().startsWith("auth.stores.jwt.")) {
+                environment.put("TURND_AUTH_STORES_JWT_ISSUER", "https://login.example.org");
+                environment.put("TURND_AUTH_STORES_JWT_AUDIENCE", "turn.example.org");
+                environment.put("TURND_AUTH_STORES_JWT_SECRET", SECRET);
+            }
             if (setting.path().startsWith("oauth.")) {
                 environment.put("TURND_OAUTH_SERVER_NAME", "turn.example.org");
                 environment.put("TURND_OAUTH_KEYS", OAUTH_KEY);
@@ -357,6 +362,12 @@ class ConfigLoaderTest {
                         case "auth.secret" -> SECRET;
                         case "auth.users" -> "alice:wonder-land";
                         case "auth.stores.redis.url" -> "redis://127.0.0.1";
+                        case "auth.stores.webhook.url", "auth.stores.jwt.keys" ->
+                                "https://127.0.0.1/";
+                        case "auth.stores.webhook.token",
+                                "auth.stores.webhook.signing-secret",
+                                "auth.stores.jwt.secret" ->
+                                SECRET;
                         case "oauth.server-name" -> "turn.example.org";
                         case "oauth.keys" -> OAUTH_KEY;
                         case "redirect.to", "redirect.anycast-to" -> OTHER_SERVER;

@@ -81,7 +81,7 @@ class StoreWireTest {
                         RedisSettings.COTURN_USER_KEY,
                         RedisSettings.COTURN_SECRETS_KEY);
         return new TestSettings()
-                .auth(auth -> auth.with(new StoresSettings(bounds, null, users)))
+                .auth(auth -> auth.with(new StoresSettings(bounds, null, null, users, null)))
                 .listen(Protocol.UDP, "127.0.0.1", 0)
                 .listen(Protocol.TCP, "127.0.0.1", 0)
                 .start();
@@ -138,8 +138,7 @@ class StoreWireTest {
         try (var client = redis.client()) {
             client.sadd("turn/realm/" + TestSettings.REALM + "/secret", "looking-glass");
         }
-        Eventually.holds(
-                () -> isLetIn(name, RestCredentials.password("looking-glass", name)));
+        Eventually.holds(() -> isLetIn(name, RestCredentials.password("looking-glass", name)));
     }
 
     private boolean isLetIn(String user, String password) {
@@ -213,11 +212,9 @@ class StoreWireTest {
                 flooder.wire().send(flooder.authenticated(StunMethod.ALLOCATE, UDP_RELAY));
             }
             assertNotNull(carol.allocate());
-            Eventually.holds(
-                    () ->
-                            count(Counter.DROPPED_TOO_MANY_WAITING)
-                                            + count(Counter.DROPPED_NO_ANSWER)
-                                    == 500);
+            Eventually.holds(() ->
+                    count(Counter.DROPPED_TOO_MANY_WAITING) + count(Counter.DROPPED_NO_ANSWER)
+                            == 500);
             assertTrue(count(Counter.REQUESTS_WAITED) < 500, "most were not let wait");
         }
         redis.thaw();
