@@ -30,40 +30,40 @@ final class Reloader {
     private final TurnServer server;
     private final Consumer<ServerSettings> logging;
     private final ReloadHistory history;
-    private final Manager manager;
+    private final Observer observer;
 
     /// What was read last and is in force, but for what waits for a restart.
     private volatile ConfigResult.Loaded loaded;
 
     /// @param loaded what the server was started with
     /// @param logging told how logging shall be, when that has changed
-    /// @param manager told that a reload begins and ends
+    /// @param observer told that a reload begins and ends
     Reloader(
             ConfigResult.Loaded loaded,
             Configuration configuration,
             TurnServer server,
             Consumer<ServerSettings> logging,
             ReloadHistory history,
-            Manager manager) {
+            Observer observer) {
         this.loaded = loaded;
         this.configuration = configuration;
         this.server = server;
         this.logging = logging;
         this.history = history;
-        this.manager = manager;
+        this.observer = observer;
     }
 
     /// Reads the configuration again.
     ///
     /// @param trigger who wants it, for the log
     synchronized ReloadOutcome reload(String trigger) {
-        manager.reloading(true);
+        observer.reloading(true);
         try {
             ReloadOutcome outcome = reload();
             report(outcome, trigger);
             return outcome;
         } finally {
-            manager.reloading(false);
+            observer.reloading(false);
         }
     }
 
@@ -156,7 +156,7 @@ final class Reloader {
 
     /// Who looks after this process.
     @FunctionalInterface
-    interface Manager {
+    interface Observer {
         /// A reload begins, or is over.
         void reloading(boolean begins);
     }

@@ -37,6 +37,7 @@ import org.turnd.server.config.ServerSettings.User;
 import org.turnd.server.engine.Counter;
 import org.turnd.stun.StunAttribute.ErrorCode;
 import org.turnd.stun.StunAttribute.Lifetime;
+import org.turnd.stun.StunAttribute.RequestedTransport;
 import org.turnd.stun.StunMethod;
 import org.turnd.stun.TransportAddress;
 
@@ -255,6 +256,28 @@ class ReloadTest {
                     server.reload(settings.build()));
             assertEquals(before, server.settings());
             assertEquals(1, server.listeners().size());
+        }
+    }
+
+    @Test
+    void quotasAndLifetimesHoldFromTheNextRequestOn() throws Exception {
+        TestSettings settings = plain();
+        try (var server = settings.start();
+                var first = TestClient.udp(address(server, Protocol.UDP));
+                var second = TestClient.udp(address(server, Protocol.UDP))) {
+            first.allocate();
+            settings.throttles(new Throttles(1, 0, 1000, 1000));
+            taken(server, settings.build());
+            ErrorCode refused =
+                    second.request(
+                                    StunMethod.ALLOCATE,
+                                    new RequestedTransport(RequestedTransport.UDP))
+                            .first(ErrorCode.class);
+            assertEquals(486, refused == null ? 0 : refused.code());
+            assertEquals(0, refreshed(first));
+            settings.throttles(Throttles.NONE);
+            taken(server, settings.build());
+            second.allocate();
         }
     }
 
