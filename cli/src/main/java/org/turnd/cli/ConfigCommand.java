@@ -1,6 +1,7 @@
 package org.turnd.cli;
 
 import java.util.concurrent.Callable;
+import org.turnd.cli.admin.EffectiveCommand;
 import org.turnd.server.config.ConfigPrinter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Spec;
         name = "config",
         description = "Shows the configuration.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = ConfigCommand.Print.class)
+        subcommands = {ConfigCommand.Print.class, EffectiveCommand.class})
 final class ConfigCommand implements Runnable {
     @Spec private CommandSpec spec;
 
@@ -22,7 +23,8 @@ final class ConfigCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Missing a command: turnd config print");
+        throw new ParameterException(
+                spec.commandLine(), "Missing a command: turnd config print or effective");
     }
 
     /// `turnd config print`.

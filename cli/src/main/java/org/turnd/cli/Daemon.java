@@ -33,7 +33,7 @@ import org.turnd.server.ops.StoreMetrics;
 final class Daemon {
     private static final Logger LOG = LoggerFactory.getLogger("org.turnd");
     private static final String LISTENERS = "listeners";
-    private static final String DRAINING = "draining";
+    static final String DRAINING = "draining";
 
     private final ConfigResult.Loaded loaded;
     private final ServerSettings settings;
@@ -77,6 +77,7 @@ final class Daemon {
         Signals.onSignal("INT", () -> wakes.add(Wake.SIGNAL));
         LOG.atInfo().setMessage("starting").addKeyValue("version", Version.text()).log();
         OpsServer ops = startOps();
+        DaemonAdmin admin = null;
         try (TurnServer server = startServer()) {
             ServerMetrics.register(metrics, server.shards());
             StoredUsers stored = server.storedUsers();
@@ -84,11 +85,12 @@ final class Daemon {
                 StoreMetrics.register(metrics, stored);
             }
             reloads.register(metrics);
+            Reloader reloader = reloader(server);
+            admin = DaemonAdmin.open(server, readiness, reloader);
             new StartupReport(LOG).write(settings, server, ops == null ? null : ops.address());
             readiness.met(LISTENERS);
             tellManager(notifier -> notifier.ready(status(server)));
             LOG.atInfo().setMessage("ready").log();
-            Reloader reloader = reloader(server);
             if (!isAtATerminal()) {
                 Signals.onSignal("HUP", () -> reloader.reload("SIGHUP"));
             }
@@ -98,6 +100,9 @@ final class Daemon {
             }
             drain(server);
         } finally {
+            if (admin != null) {
+                admin.close();
+            }
             if (ops != null) {
                 ops.close();
             }

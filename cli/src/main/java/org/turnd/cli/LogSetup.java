@@ -20,6 +20,7 @@ import org.turnd.server.config.ServerSettings.Switch;
 /// Where log lines go: standard error, as text on a terminal and as JSON elsewhere. A bounded queue
 /// stands between the shards and a slow terminal or pipe; when it is full, lines are dropped.
 final class LogSetup {
+    private static final String OWN = "org.turnd";
     private static final int QUEUE_LINES_MAX = 4096;
     private static final int FLUSH_MILLIS_MAX = 2000;
 
@@ -58,10 +59,16 @@ final class LogSetup {
         context.getLogger("redis.clients.jedis").setLevel(Level.OFF);
     }
 
+    /// From which level on lines are written.
+    static LogLevel level() {
+        LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+        return LogLevel.valueOf(String.valueOf(context.getLogger(OWN).getLevel()));
+    }
+
     /// Writes lines of this importance from now on.
     static void level(LogLevel wanted) {
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
-        context.getLogger("org.turnd").setLevel(levelOf(wanted));
+        context.getLogger(OWN).setLevel(levelOf(wanted));
     }
 
     /// Writes what is queued. Nothing can be logged afterwards.

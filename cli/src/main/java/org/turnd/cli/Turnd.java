@@ -4,6 +4,13 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import org.turnd.cli.admin.DrainCommand;
+import org.turnd.cli.admin.LogLevelCommand;
+import org.turnd.cli.admin.ReloadCommand;
+import org.turnd.cli.admin.SecretsCommand;
+import org.turnd.cli.admin.SessionsCommand;
+import org.turnd.cli.admin.TopCommand;
+import org.turnd.cli.admin.UsersCommand;
 import org.turnd.cli.bench.BenchCommand;
 import org.turnd.cli.coturn.ImportCoturnCommand;
 import picocli.CommandLine;
@@ -50,6 +57,14 @@ public final class Turnd implements Runnable {
                     DoctorCommand.class,
                     BenchCommand.class,
                     ImportCoturnCommand.class,
+                    SessionsCommand.class,
+                    TopCommand.class,
+                    UsersCommand.class,
+                    SecretsCommand.class,
+                    DrainCommand.class,
+                    DrainCommand.Undo.class,
+                    LogLevelCommand.class,
+                    ReloadCommand.class,
                     VersionCommand.class,
                     CompletionCommand.class,
                     ManCommand.class,

@@ -1,11 +1,14 @@
 package org.turnd.cli.dev;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.turnd.server.config.AdminSettings;
 import org.turnd.server.config.RedirectSettings;
 import org.turnd.server.config.ServerSettings;
 import org.turnd.server.config.ServerSettings.Listener;
@@ -116,8 +119,14 @@ public record DevServer(ServerSettings settings, String host) {
                         ServerSettings.DataPlane.AUTO,
                         Duration.ofNanos(150_000),
                         ServerSettings.Mobility.OFF,
-                        Duration.ofSeconds(10));
+                        Duration.ofSeconds(10),
+                        admin(state.adminSocket(port)));
         return new DevServer(settings, host.host());
+    }
+
+    /// The kernel takes no longer paths.
+    private static @Nullable AdminSettings admin(Path socket) {
+        return AdminSettings.fits(socket) ? AdminSettings.at(socket) : null;
     }
 
     private static List<String> reachable(List<TransportAddress> own) {

@@ -82,6 +82,16 @@ public final class DevState {
         Files.writeString(directory.resolve(PORT_FILE), port + "\n");
     }
 
+    /// Returns the admin API's socket of the server that was started last.
+    public Path adminSocket() throws IOException {
+        return adminSocket(port());
+    }
+
+    /// Returns the admin API's socket of the server with this port; several may run.
+    Path adminSocket(int port) {
+        return directory.resolve("dev-admin-" + port + ".sock");
+    }
+
     /// Returns the port of the server that was started last, or 3478.
     int port() throws IOException {
         Path file = directory.resolve(PORT_FILE);

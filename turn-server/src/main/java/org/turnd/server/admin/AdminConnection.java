@@ -28,14 +28,17 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /// One connection: takes one request, answers it and closes. What is more than one request, or not
 /// exactly one, is never looked at.
 final class AdminConnection extends SimpleChannelInboundHandler<HttpObject> {
     private static final Logger LOG = LoggerFactory.getLogger(AdminConnection.class);
+    private static final Pattern NOT_PLAIN = Pattern.compile("[^!#-\\[\\]-~]");
     private static final int LINGER_SECONDS_MAX = 1;
     private static final int ANSWER_SECONDS_MAX = 8;
 
@@ -75,6 +78,14 @@ final class AdminConnection extends SimpleChannelInboundHandler<HttpObject> {
                 goOn(context, content);
             }
         } catch (ApiProblem problem) {
+            if (problem.status() == 401) {
+                // Seldom enough: soon such a client gets 429.
+                LOG.atWarn()
+                        .setMessage("admin_refused")
+                        .addKeyValue("client", context.channel().remoteAddress())
+                        .addKeyValue("reason", problem.getMessage())
+                        .log();
+            }
             answer(context, problem.reply());
         }
     }
@@ -171,11 +182,29 @@ final class AdminConnection extends SimpleChannelInboundHandler<HttpObject> {
         var done = new CompletableFuture<Reply>();
         done.orTimeout(ANSWER_SECONDS_MAX, TimeUnit.SECONDS)
                 .exceptionally(failure -> failed(method, failure))
-                .thenAccept(reply -> context.executor().execute(() -> answer(context, reply)));
+                .thenAccept(reply -> {
+                    log(who, method, uri, reply.status());
+                    context.executor().execute(() -> answer(context, reply));
+                });
         try {
             workers.execute(() -> carryOut(who, method, uri, text, done));
         } catch (RejectedExecutionException closing) {
             context.close();
+        }
+    }
+
+    /// What changes something is worth a line, but not every credential that an application gets.
+    private static void log(Access who, String method, String uri, int status) {
+        boolean isChange = !method.equals("GET") && !uri.startsWith(CredentialRoutes.PATH);
+        Level level = isChange ? Level.INFO : Level.DEBUG;
+        if (LOG.isEnabledForLevel(level)) {
+            LOG.atLevel(level)
+                    .setMessage("admin_request")
+                    .addKeyValue("by", who)
+                    .addKeyValue("method", method)
+                    .addKeyValue("uri", NOT_PLAIN.matcher(uri).replaceAll("?"))
+                    .addKeyValue("status", status)
+                    .log();
         }
     }
 

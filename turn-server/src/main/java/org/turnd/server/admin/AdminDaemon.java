@@ -41,13 +41,24 @@ public interface AdminDaemon {
     /// `turn:` and `turns:` URIs of the server, the cheapest way first.
     List<String> iceUrls();
 
-    /// How reading again went.
+    /// How reading again went. Keys are named as in the configuration.
     ///
-    /// @param done whether what was read is used now
-    /// @param remarks why not, or what is to be known of it
-    record Reload(boolean done, List<String> remarks) {
+    /// @param done whether what was read is used now; else nothing has changed
+    /// @param changed the keys whose new value is in force
+    /// @param needRestart the keys whose new value waits for a restart
+    /// @param warnings what is probably not meant
+    /// @param problems why nothing has changed
+    record Reload(
+            boolean done,
+            List<String> changed,
+            List<String> needRestart,
+            List<String> warnings,
+            List<String> problems) {
         public Reload {
-            remarks = List.copyOf(remarks);
+            changed = List.copyOf(changed);
+            needRestart = List.copyOf(needRestart);
+            warnings = List.copyOf(warnings);
+            problems = List.copyOf(problems);
         }
     }
 }

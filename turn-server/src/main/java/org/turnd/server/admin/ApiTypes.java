@@ -143,7 +143,10 @@ final class ApiTypes {
                     "Reload",
                     "How a reload went.",
                     flag("done", "What was read is used now; else nothing has changed."),
-                    texts("remarks", "Why not, or what is to be known."));
+                    texts("changed", "The keys whose new value is in force."),
+                    texts("needs_restart", "The keys whose new value waits for a restart."),
+                    texts("warnings", "What is probably not meant."),
+                    texts("problems", "Why nothing has changed."));
 
     static final ApiType HEALTH =
             ApiType.of(

@@ -73,8 +73,8 @@ final class DaemonRoutes {
                 Route.post(
                         "/v1/reload",
                         "reload",
-                        "Reads again what can be read again. When something is wrong with it"
-                                + " nothing changes, and the answer says why.",
+                        "Reads the configuration and what it names again. When something is wrong"
+                                + " with it nothing changes, and the answer says why.",
                         ApiTypes.RELOAD,
                         request -> done(reload())));
     }
@@ -153,7 +153,10 @@ final class DaemonRoutes {
         AdminDaemon.Reload reload = daemon.reload();
         var json = new JsonObject();
         json.addProperty("done", reload.done());
-        json.add("remarks", Views.texts(reload.remarks()));
+        json.add("changed", Views.texts(reload.changed()));
+        json.add("needs_restart", Views.texts(reload.needRestart()));
+        json.add("warnings", Views.texts(reload.warnings()));
+        json.add("problems", Views.texts(reload.problems()));
         return json;
     }
 }

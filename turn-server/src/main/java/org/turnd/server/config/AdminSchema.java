@@ -2,7 +2,6 @@ package org.turnd.server.config;
 
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -108,10 +107,6 @@ final class AdminSchema {
     private record PlaceType() implements ValueType<Place> {
         private static final String PREFIX = "unix:";
 
-        /// The kernel's structure has 108, with a zero at the end; the socket is made under a
-        /// longer name and then moved.
-        private static final int PATH_BYTES_MAX = 90;
-
         @Override
         public String expected() {
             return "a loopback address with a port, as in 127.0.0.1:9642, or unix: and an absolute"
@@ -139,15 +134,16 @@ final class AdminSchema {
         private static Path path(String text) throws Mismatch {
             try {
                 Path path = Path.of(text);
-                if (path.isAbsolute()
-                        && path.getFileName() != null
-                        && text.getBytes(StandardCharsets.UTF_8).length <= PATH_BYTES_MAX) {
+                if (path.isAbsolute() && path.getFileName() != null && AdminSettings.fits(path)) {
                     return path;
                 }
             } catch (InvalidPathException e) {
                 throw new Mismatch("write an absolute path: " + e.getReason());
             }
-            throw new Mismatch("write an absolute path of at most " + PATH_BYTES_MAX + " bytes");
+            throw new Mismatch(
+                    "write an absolute path of at most "
+                            + AdminSettings.SOCKET_PATH_BYTES_MAX
+                            + " bytes");
         }
     }
 

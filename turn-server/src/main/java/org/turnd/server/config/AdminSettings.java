@@ -1,5 +1,6 @@
 package org.turnd.server.config;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -41,12 +42,20 @@ public record AdminSettings(
     /// How many one application gets in a minute where nothing else is said.
     public static final int PER_MINUTE = 600;
 
+    static final int SOCKET_PATH_BYTES_MAX = 90;
+
     public AdminSettings {
         addresses = List.copyOf(addresses);
         applicationTokens = List.copyOf(applicationTokens);
         corsOrigins = List.copyOf(corsOrigins);
         hosts = List.copyOf(hosts);
         iceUrls = List.copyOf(iceUrls);
+    }
+
+    /// Says whether the path of a socket is short enough. The kernel's structure has 108 bytes,
+    /// with a zero at the end; the socket is made under a longer name and then moved.
+    public static boolean fits(Path socket) {
+        return socket.toString().getBytes(StandardCharsets.UTF_8).length <= SOCKET_PATH_BYTES_MAX;
     }
 
     /// The API for operators of this machine alone.

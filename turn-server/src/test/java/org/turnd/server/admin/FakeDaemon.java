@@ -70,7 +70,12 @@ final class FakeDaemon implements AdminDaemon {
     @Override
     public Reload reload() {
         calls.add("reload");
-        return new Reload(false, List.of("turnd.conf:3: realm: found nothing"));
+        return new Reload(
+                false,
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of("turnd.conf:3: realm: found nothing"));
     }
 
     @Override

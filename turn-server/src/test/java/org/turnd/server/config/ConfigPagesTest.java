@@ -146,7 +146,7 @@ class ConfigPagesTest {
         var config = new ConfigFixture(directory);
         Loaded loaded = expectLoaded(config.load(uncommented, Map.of(), DUAL_STACK));
         long said = loaded.values().stream().filter(one -> one.origin().line() > 0).count();
-        assertEquals(15, said);
+        assertEquals(16, said);
     }
 
     private static void assertPrinted(String printed, String assignment, String origin) {

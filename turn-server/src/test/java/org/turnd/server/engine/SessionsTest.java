@@ -24,6 +24,7 @@ class SessionsTest {
             new EngineFixture(options -> {
                 options.shard = 3;
                 options.quarantineSeconds = 0;
+                options.allocationsPerUser = 1500;
                 options.minPort = 50_000;
                 options.maxPort = 60_000;
             });
@@ -134,6 +135,28 @@ class SessionsTest {
         assertEquals(List.of(), client.channelData(0x4000, DATA));
         assertEquals(437, client.refusal(StunMethod.REFRESH));
         client.allocate();
+    }
+
+    @Test
+    void whatIsEndedCountsNoMore() {
+        for (int i = 0; i < 1500; i++) {
+            fixture.udp().allocate();
+        }
+        TestClient late = fixture.udp();
+        assertEquals(486, late.refusal(StunMethod.ALLOCATE, TestClient.UDP));
+        AllocationId first = all().getFirst().id();
+
+        walk(
+                256,
+                seen -> {
+                    if (seen.id().equals(first)) {
+                        seen.end(EndReason.ENDED_BY_OPERATOR);
+                    }
+                });
+
+        fixture.drain();
+        late.allocate();
+        assertEquals(1500, all().size());
     }
 
     @Test
