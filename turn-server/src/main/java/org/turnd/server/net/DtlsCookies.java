@@ -48,12 +48,17 @@ final class DtlsCookies {
             newestSinceNanos = nowNanos;
         }
         byte[] id = client.clear().putLong(high).putLong(low).putInt(port).putInt(listener).array();
-        DTLSRequest request =
-                newest.verifyRequest(
-                        id, clientHello, 0, length, new Sender(bytes -> answer = bytes));
-        return request != null || answer == null || previous.equals(newest)
-                ? request
-                : previous.verifyRequest(id, clientHello, 0, length, NOWHERE);
+        try {
+            DTLSRequest request =
+                    newest.verifyRequest(
+                            id, clientHello, 0, length, new Sender(bytes -> answer = bytes));
+            return request != null || answer == null || previous.equals(newest)
+                    ? request
+                    : previous.verifyRequest(id, clientHello, 0, length, NOWHERE);
+        } catch (IllegalArgumentException reserved) {
+            // Bouncy Castle throws this at versions that don't exist.
+            return null;
+        }
     }
 
     /// The HelloVerifyRequest that the last ClientHello asks for, null when it isn't one.

@@ -16,11 +16,31 @@ final class DtlsMessages {
     private static final int HANDSHAKE = 22;
     private static final int CLIENT_HELLO = 1;
 
+    private static final int DTLS_1_0 = 0xFEFF;
+    private static final int DTLS_1_2 = 0xFEFD;
+
+    private static final int VERSION_AT = 1;
     private static final int EPOCH_AT = 3;
     private static final int LENGTH_AT = 11;
     private static final int RANDOM_AT = RECORD_HEADER_BYTES + MESSAGE_HEADER_BYTES + 2;
 
     private DtlsMessages() {}
+
+    /// Says whether all records of a datagram are of versions that have been: 1.0, which a first
+    /// ClientHello may show, and 1.2. Bouncy Castle takes a reserved one for a bug of its own and
+    /// ends the session, which so anybody could who forges its client's address.
+    static boolean haveKnownVersions(ByteBuf buffer, int offset, int length) {
+        int at = offset;
+        int end = offset + length;
+        while (end - at >= RECORD_HEADER_BYTES) {
+            int version = buffer.getUnsignedShort(at + VERSION_AT);
+            if (version != DTLS_1_0 && version != DTLS_1_2) {
+                return false;
+            }
+            at += RECORD_HEADER_BYTES + buffer.getUnsignedShort(at + LENGTH_AT);
+        }
+        return true;
+    }
 
     /// Says whether a datagram begins with a ClientHello, or the first fragment of one.
     static boolean isClientHello(ByteBuf buffer, int offset, int length) {

@@ -104,7 +104,8 @@ final class DtlsSessions {
 
     private void onDatagram(
             int socket, long high, long low, int port, ByteBuf buffer, int offset, int length) {
-        if (!isDtls(buffer, offset, length)) {
+        if (!isDtls(buffer, offset, length)
+                || !DtlsMessages.haveKnownVersions(buffer, offset, length)) {
             counters().add(Counter.DTLS_IGNORED_DATAGRAMS, 1);
             return;
         }

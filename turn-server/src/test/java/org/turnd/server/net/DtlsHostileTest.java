@@ -292,6 +292,42 @@ class DtlsHostileTest {
         }
     }
 
+    @Tag("P-07")
+    @Test
+    void aVersionThatIsReservedEndsNoSession() throws Exception {
+        try (var server = settings().start();
+                var wire = connect(server);
+                var stranger = DtlsWire.socket(address(server));
+                var client = new TestClient(wire)) {
+            client.allocate();
+            for (int type : new int[] {20, 21, 22, 23}) {
+                for (int epoch = 0; epoch < 2; epoch++) {
+                    byte[] behind = ofReservedVersion(record(type, epoch, 40), 1);
+                    send(wire.socket(), behind);
+                    send(
+                            wire.socket(),
+                            ByteBuffer.allocate(2 * behind.length)
+                                    .put(record(type, epoch, 40))
+                                    .put(behind)
+                                    .array());
+                }
+            }
+            send(stranger, ofReservedVersion(clientHello(random(), new byte[0], 0), 1));
+            send(stranger, ofReservedVersion(clientHello(random(), new byte[0], 0), 25));
+            byte[] random = random();
+            send(stranger, clientHello(random, cookieFor(stranger, random), 1));
+            assertHandshake(SERVER_HELLO, receive(stranger));
+            assertEquals(wire.local(), client.binding());
+            assertEquals(0, count(server, Counter.ENGINE_FAULTS));
+        }
+    }
+
+    private static byte[] ofReservedVersion(byte[] datagram, int at) {
+        datagram[at] = (byte) 0xFE;
+        datagram[at + 1] = (byte) 0xFE;
+        return datagram;
+    }
+
     private static byte[] record(int type, int epoch, int length) {
         byte[] body = new byte[length];
         RandomGenerator.getDefault().nextBytes(body);

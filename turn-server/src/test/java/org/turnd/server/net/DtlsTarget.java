@@ -26,6 +26,7 @@ public final class DtlsTarget {
             assertEquals(DtlsMessages.RANDOM_BYTES, random.length);
             assertTrue(DtlsMessages.hasRandom(buffer, 0, random));
         }
+        DtlsMessages.haveKnownVersions(buffer, 0, input.length);
         DtlsMessages.arePlainMessagesShort(input);
         DtlsMessages.areShort(input, 0, input.length);
         assertNull(COOKIES.verify(0, 0, 1, 2, input, input.length, 0), "nobody has a cookie");
