@@ -60,7 +60,7 @@ final class RecordingSink implements EngineSink, PeerSink {
 
     /// Lets the oldest socket that is still waited for be bound, or fail.
     void settleOldest(boolean bound) {
-        outcome.settle(unsettled.remove(), bound);
+        settle(unsettled.remove(), bound);
     }
 
     /// Says whether the engine waits for a socket.
