@@ -57,6 +57,7 @@ final class LogSetup {
         context.getLogger("io.netty.util.internal.MacAddressUtil").setLevel(Level.ERROR);
         // It logs each connection that fails, with its stack; the store says so in one line.
         context.getLogger("redis.clients.jedis").setLevel(Level.OFF);
+        context.getLogger("com.zaxxer.hikari").setLevel(Level.OFF);
     }
 
     /// From which level on lines are written.

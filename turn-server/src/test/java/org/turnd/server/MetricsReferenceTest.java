@@ -57,7 +57,7 @@ class MetricsReferenceTest {
     /// Stores that nobody asks, so that they needn't be there.
     private static StoredUsers stored() throws StoreFailure {
         var redis = new RedisSettings(URI.create("redis://127.0.0.1"), null, null, "{user}", null);
-        var stores = new StoresSettings(StoresSettings.Bounds.USUAL, null, null, redis, null);
+        var stores = new StoresSettings(StoresSettings.Bounds.USUAL, null, null, redis, null, null);
         StoredUsers stored =
                 StoredUsers.open(
                         new TestSettings().auth(auth -> auth.with(stores)).build(),

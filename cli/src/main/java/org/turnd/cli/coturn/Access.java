@@ -31,12 +31,15 @@ final class Access {
         List<CoturnLine> secrets = draft.all("static-auth-secret");
         // With secrets coturn looks at no user.
         boolean hasSecrets = draft.isOn("use-auth-secret") || !secrets.isEmpty();
-        boolean isOpen = draft.isOn("no-auth") || !isAsked(hasSecrets);
+        boolean isAsked = isAsked(hasSecrets);
+        boolean isOpen = draft.isOn("no-auth") || !isAsked;
         secrets(secrets);
         users(hasSecrets);
+        boolean hasDatabase =
+                !draft.isOn("no-auth") && new Databases(draft).translate(hasSecrets, isAsked);
         nonce();
         separator();
-        stranger(isOpen);
+        stranger(isOpen, hasDatabase);
     }
 
     /// Whether the file asks for credentials at all.
@@ -89,12 +92,7 @@ final class Access {
                 all.addFirst(flag);
             }
             draft.set("auth.secret", Draft.list(good), List.copyOf(all));
-        } else if (flag != null && lines.isEmpty()) {
-            draft.say(
-                    Kind.LEFT_OUT,
-                    flag,
-                    "the file has no secret: coturn reads the table turn_secret of its database");
-        } else if (flag != null) {
+        } else if (flag != null && !lines.isEmpty()) {
             draft.say(Kind.LEFT_OUT, flag, "no secret of the file is one that turnd takes");
         }
     }
@@ -178,7 +176,7 @@ final class Access {
 
     /// turnd doesn't start without anybody who may allocate. A secret that nobody knows is as good
     /// as nobody.
-    private void stranger(boolean isOpen) {
+    private void stranger(boolean isOpen, boolean hasDatabase) {
         if (isOpen) {
             draft.say(
                     Kind.UNSAFE,
@@ -186,7 +184,9 @@ final class Access {
                     "coturn relays for everybody with this file; turnd for nobody without"
                             + " credentials");
         }
-        if (draft.value("auth.secret") == null && draft.value("auth.users") == null) {
+        boolean hasSomebody =
+                draft.value("auth.secret") != null || draft.value("auth.users") != null;
+        if (!hasSomebody && !hasDatabase) {
             draft.set("auth.secret", Draft.list(List.of(SecretStrength.fresh(new SecureRandom()))));
             draft.say(
                     Kind.CHANGED,

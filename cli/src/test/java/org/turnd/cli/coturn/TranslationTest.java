@@ -24,6 +24,7 @@ import org.turnd.cli.coturn.Finding.Kind;
 import org.turnd.server.config.CidrBlock;
 import org.turnd.server.config.ConfigLoader;
 import org.turnd.server.config.ConfigResult;
+import org.turnd.server.config.JdbcSettings;
 import org.turnd.server.config.LocalMachine;
 import org.turnd.server.config.ServerSettings;
 import org.turnd.server.config.ServerSettings.Protocol;
@@ -330,6 +331,69 @@ class TranslationTest {
                         "TLS:[2001:db8::7]:443",
                         "DTLS:[2001:db8::7]:443"),
                 settings.redirect().to().stream().map(Object::toString).toList());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "psql-userdb=\"host=db.example.org dbname=turn user=u password=p4ss port=5433"
+                        + " connect_timeout=30\" | jdbc:postgresql://db.example.org:5433/turn | u",
+                "psql-userdb=postgresql://u:p4ss@db.example.org/turn"
+                        + " | jdbc:postgresql://db.example.org/turn | u",
+                "mysql-userdb=\"host=127.0.0.1 dbname=coturn user=turn password='p4ss'\""
+                        + " | jdbc:mariadb://127.0.0.1/coturn | turn",
+                "userdb=/var/db/turndb | jdbc:sqlite:/var/db/turndb | ",
+                "verbose | jdbc:sqlite:/var/lib/turn/turndb | ",
+                "mysql-userdb=\"dbname=a\"~userdb=/b | jdbc:sqlite:/b | "
+            })
+    void readsTheDatabaseOfCoturn(String line, String url, String username) throws IOException {
+        JdbcSettings jdbc =
+                settings("lt-cred-mech\nrealm=north.gov\n" + line.replace('~', '\n'))
+                        .auth()
+                        .stores()
+                        .jdbc();
+        assertEquals(url, Objects.requireNonNull(jdbc).url());
+        assertEquals(username, jdbc.username());
+        assertEquals(username == null ? null : "p4ss", secret(jdbc.password()));
+        assertNull(jdbc.secretsQuery(), "users alone, as coturn does without use-auth-secret");
+    }
+
+    @Test
+    void readsTheRedisOfCoturn() throws IOException {
+        var stores =
+                settings(
+                                "use-auth-secret\nrealm=north.gov\nredis-userdb=\"ip=127.0.0.1"
+                                        + " dbname=2 password=p4ss port=6380 connect_timeout=30\"\n")
+                        .auth()
+                        .stores();
+        var redis = Objects.requireNonNull(stores.redis());
+        assertEquals("redis://127.0.0.1:6380/2", redis.url().toString());
+        assertEquals("p4ss", secret(redis.password()));
+    }
+
+    @Test
+    void whatOfAConnectionHasNoCounterpartIsSaid() {
+        Translation translation =
+                Translation.of(
+                        """
+                        use-auth-secret
+                        secret-key-file=/k
+                        mysql-userdb="host=db ca=/ca.pem password=encrypted"
+                        """,
+                        "t.conf",
+                        directory);
+        assertEquals(
+                List.of(2, 3, 3),
+                translation.findings().stream()
+                        .filter(finding -> finding.kind() == Kind.LEFT_OUT)
+                        .map(Finding::line)
+                        .toList());
+        assertFalse(translation.text().contains("encrypted\""), translation::text);
+    }
+
+    private static @Nullable String secret(ServerSettings.@Nullable Secret secret) {
+        return secret == null ? null : secret.value();
     }
 
     private void certificate() throws IOException {

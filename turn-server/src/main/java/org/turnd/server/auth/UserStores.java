@@ -4,6 +4,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.SSLContext;
+import org.turnd.server.config.JdbcSettings;
 import org.turnd.server.config.JwtSettings;
 import org.turnd.server.config.RedisSettings;
 import org.turnd.server.config.StoresSettings;
@@ -36,6 +37,10 @@ final class UserStores {
         WebhookSettings webhook = settings.webhook();
         if (webhook != null) {
             stores.add(new WebhookStore(webhook, bounds, clock, tls));
+        }
+        JdbcSettings jdbc = settings.jdbc();
+        if (jdbc != null) {
+            stores.add(new JdbcStore(jdbc, settings.bounds()));
         }
         return stores;
     }

@@ -476,7 +476,11 @@ final class Schema {
     /// In the order of the reference.
     static final List<Setting<?>> ALL =
             Stream.<List<Setting<?>>>of(
-                            USUAL, StoresSchema.ALL, EntranceSchema.ALL, AdminSchema.ALL)
+                            USUAL,
+                            StoresSchema.ALL,
+                            JdbcSchema.ALL,
+                            EntranceSchema.ALL,
+                            AdminSchema.ALL)
                     .flatMap(List::stream)
                     .toList();
 

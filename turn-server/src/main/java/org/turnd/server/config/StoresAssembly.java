@@ -25,6 +25,7 @@ final class StoresAssembly {
                 file(StoresSchema.CA, configuration),
                 jwt(configuration),
                 redis(),
+                jdbc(),
                 webhook());
     }
 
@@ -116,6 +117,27 @@ final class StoresAssembly {
         Path path = Path.of(text);
         Path found = configuration == null ? path : configuration.resolveSibling(path);
         return found.toAbsolutePath().toUri();
+    }
+
+    private @Nullable JdbcSettings jdbc() {
+        String url = reader.given(JdbcSchema.URL);
+        if (url == null) {
+            warnOfNothing(JdbcSchema.URL, JdbcSchema.PASSWORD);
+            return null;
+        }
+        var jdbc =
+                new JdbcSettings(
+                        url,
+                        reader.given(JdbcSchema.USERNAME),
+                        reader.given(JdbcSchema.PASSWORD),
+                        reader.value(JdbcSchema.USER_QUERY).orElse(null),
+                        reader.value(JdbcSchema.SECRETS_QUERY).orElse(null));
+        if (!jdbc.isPrivate()) {
+            warnings.add(
+                    "auth.stores.jdbc.url is without verified TLS: who is on the way there reads keys"
+                            + " and secrets; add ?sslmode=verify-full");
+        }
+        return jdbc;
     }
 
     private void warnOfNothing(Setting<?> url, Setting<?> rest) {

@@ -16,10 +16,11 @@ public record StoresSettings(
         @Nullable Path ca,
         @Nullable JwtSettings jwt,
         @Nullable RedisSettings redis,
+        @Nullable JdbcSettings jdbc,
         @Nullable WebhookSettings webhook) {
     /// No stores.
     public static final StoresSettings NONE =
-            new StoresSettings(Bounds.USUAL, null, null, null, null);
+            new StoresSettings(Bounds.USUAL, null, null, null, null, null);
 
     /// What stores are called that are there, in the order in which they are asked.
     public List<String> names() {
@@ -30,6 +31,9 @@ public record StoresSettings(
         if (redis != null) {
             names.add("redis");
         }
+        if (jdbc != null) {
+            names.add("jdbc");
+        }
         if (webhook != null) {
             names.add("webhook");
         }
@@ -39,7 +43,7 @@ public record StoresSettings(
     /// Says whether users may be known by MD5 keys alone. Then SHA-256 isn't offered unless the
     /// operator says so: a client that takes it up couldn't log in.
     public boolean mayLackSha256Keys() {
-        return redis != null || webhook != null;
+        return redis != null || webhook != null || (jdbc != null && jdbc.userQuery() != null);
     }
 
     /// How long and how many.

@@ -81,7 +81,7 @@ class StoreWireTest {
                         RedisSettings.COTURN_USER_KEY,
                         RedisSettings.COTURN_SECRETS_KEY);
         return new TestSettings()
-                .auth(auth -> auth.with(new StoresSettings(bounds, null, null, users, null)))
+                .auth(auth -> auth.with(new StoresSettings(bounds, null, null, users, null, null)))
                 .listen(Protocol.UDP, "127.0.0.1", 0)
                 .listen(Protocol.TCP, "127.0.0.1", 0)
                 .start();
