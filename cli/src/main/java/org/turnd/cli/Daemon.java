@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.turnd.server.LimitMetrics;
 import org.turnd.server.ServerMetrics;
 import org.turnd.server.StartFailure;
 import org.turnd.server.TurnServer;
@@ -19,7 +20,6 @@ import org.turnd.server.auth.StoredUsers;
 import org.turnd.server.config.ConfigResult;
 import org.turnd.server.config.ServerSettings;
 import org.turnd.server.config.ServerSettings.Switch;
-import org.turnd.server.ops.LoggingEvents;
 import org.turnd.server.ops.Metrics;
 import org.turnd.server.ops.OpsServer;
 import org.turnd.server.ops.Readiness;
@@ -38,7 +38,6 @@ final class Daemon {
     private final ConfigResult.Loaded loaded;
     private final ServerSettings settings;
     private final Reloader.Configuration configuration;
-    private final LoggingEvents events;
     private final ReloadHistory reloads = new ReloadHistory(InstantSource.system());
     private final @Nullable ServiceNotifier manager;
     private final Readiness readiness = new Readiness(List.of(LISTENERS));
@@ -60,7 +59,6 @@ final class Daemon {
         this.loaded = loaded;
         this.settings = loaded.settings();
         this.configuration = configuration;
-        this.events = new LoggingEvents(LOG, System::nanoTime, settings.log().audit() == Switch.ON);
         this.manager = ServiceNotifier.of(notifySocket).orElse(null);
     }
 
@@ -78,14 +76,17 @@ final class Daemon {
         LOG.atInfo().setMessage("starting").addKeyValue("version", Version.text()).log();
         OpsServer ops = startOps();
         DaemonAdmin admin = null;
-        try (TurnServer server = startServer()) {
+        try (EventOutlets outlets = EventOutlets.open(LOG, settings.log());
+                TurnServer server = startServer(outlets)) {
             ServerMetrics.register(metrics, server.shards());
+            LimitMetrics.register(metrics, server);
             StoredUsers stored = server.storedUsers();
             if (stored != null) {
                 StoreMetrics.register(metrics, stored);
             }
             reloads.register(metrics);
-            Reloader reloader = reloader(server);
+            outlets.register(metrics);
+            Reloader reloader = reloader(server, outlets);
             admin = DaemonAdmin.open(server, readiness, reloader);
             new StartupReport(LOG).write(settings, server, ops == null ? null : ops.address());
             readiness.met(LISTENERS);
@@ -115,8 +116,8 @@ final class Daemon {
         return http == null ? null : OpsServer.start(http.address(), metrics, readiness);
     }
 
-    private TurnServer startServer() throws StartFailure {
-        return TurnServer.builder(settings).events(events).start();
+    private TurnServer startServer(EventOutlets outlets) throws StartFailure {
+        return TurnServer.builder(settings).events(outlets.events()).start();
     }
 
     /// A terminal that closes sends SIGHUP, and means the end.
@@ -126,14 +127,14 @@ final class Daemon {
         return console != null && console.isTerminal();
     }
 
-    private Reloader reloader(TurnServer server) {
+    private Reloader reloader(TurnServer server, EventOutlets outlets) {
         return new Reloader(
                 loaded,
                 configuration,
                 server,
                 wanted -> {
                     LogSetup.level(wanted.log().level());
-                    events.audit(wanted.log().audit() == Switch.ON);
+                    outlets.audit(wanted.log().audit() == Switch.ON);
                 },
                 reloads,
                 begins ->

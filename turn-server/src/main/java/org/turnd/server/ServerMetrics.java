@@ -3,11 +3,14 @@ package org.turnd.server;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 import org.turnd.server.net.ShardCounters;
 import org.turnd.server.net.ShardStatus;
 import org.turnd.server.net.UdpCounters;
+import org.turnd.server.net.WakeUpTimes;
 import org.turnd.server.ops.EngineMetrics;
 import org.turnd.server.ops.Metrics;
 
@@ -30,6 +33,7 @@ public final class ServerMetrics {
         all.proxies();
         all.dtls();
         all.faults();
+        all.wakeUps();
     }
 
     private void udp() {
@@ -197,6 +201,24 @@ public final class ServerMetrics {
                 "turnd_engine_faults",
                 "Inputs on which the server failed: a bug, with a line in the log.",
                 shard(ShardCounters.Counter.ENGINE_FAULTS));
+    }
+
+    private void wakeUps() {
+        metrics.histogram(
+                "turnd_loop_wake_up_seconds",
+                "How long the wake-ups of the event loops took. Whoever came meanwhile has waited"
+                        + " that long.",
+                () -> {
+                    SortedMap<Double, Long> counts = new TreeMap<>();
+                    for (int i = 0; i < WakeUpTimes.BUCKETS; i++) {
+                        int bucket = i;
+                        counts.put(
+                                WakeUpTimes.upperSeconds(bucket),
+                                sum(shard -> shard.counters().wakeUps().count(bucket)));
+                    }
+                    long nanos = sum(shard -> shard.counters().wakeUps().sumNanos());
+                    return new Metrics.Distribution(counts, nanos / 1e9);
+                });
     }
 
     private LongSupplier udp(UdpCounters.Counter counter) {

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,7 @@ import org.turnd.server.net.TlsProviderChoice;
 import org.turnd.server.policy.AddressRules;
 import org.turnd.server.policy.LocalSharedState;
 import org.turnd.server.policy.Quotas;
+import org.turnd.stun.AddressFamily;
 import org.turnd.stun.TransportAddress;
 
 /// A running STUN and TURN server. Every method may be called on any thread but an event loop's,
@@ -51,7 +53,7 @@ public final class TurnServer implements AutoCloseable {
     private final Object reloading = new Object();
 
     private volatile ServerSettings settings;
-    private @Nullable TlsMaterial certificate;
+    private volatile @Nullable TlsMaterial certificate;
 
     private TurnServer(
             ServerSettings settings,
@@ -199,6 +201,16 @@ public final class TurnServer implements AutoCloseable {
         return settings;
     }
 
+    /// When the certificate for new handshakes ends; empty without one.
+    public Optional<Instant> certificateEnd() {
+        return Optional.ofNullable(certificate).map(TlsMaterial::end);
+    }
+
+    /// How many ports of a family the next relay can choose from.
+    public int freeRelayPorts(AddressFamily family) {
+        return shared.freePorts(family, System.nanoTime());
+    }
+
     /// Takes other settings, as far as that is possible without a restart, and the certificate as
     /// its files are now (P-10). Allocations go on, and no packet is lost; but a peer that may not
     /// be reached any more is cut off at once, and who is no user any more, or has another key, is
@@ -321,7 +333,7 @@ public final class TurnServer implements AutoCloseable {
     public static final class Builder {
         private final ServerSettings settings;
         private @Nullable Credentials credentials;
-        private EngineEvents events = new QuietEvents();
+        private EngineEvents events = new EngineEvents() {};
 
         private Builder(ServerSettings settings) {
             this.settings = settings;

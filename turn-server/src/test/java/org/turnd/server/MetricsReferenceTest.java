@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.InfoSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.net.URI;
@@ -19,13 +20,17 @@ import org.junit.jupiter.api.Test;
 import org.turnd.server.auth.StoreFailure;
 import org.turnd.server.auth.StoredUsers;
 import org.turnd.server.config.RedisSettings;
+import org.turnd.server.config.ServerSettings;
+import org.turnd.server.config.ServerSettings.Protocol;
 import org.turnd.server.config.StoresSettings;
 import org.turnd.server.engine.EngineCounters;
 import org.turnd.server.net.ShardCounters;
 import org.turnd.server.net.ShardStatus;
 import org.turnd.server.net.TestSettings;
 import org.turnd.server.net.UdpCounters;
+import org.turnd.server.ops.EventMetrics;
 import org.turnd.server.ops.Metrics;
+import org.turnd.server.ops.OutletStatus;
 import org.turnd.server.ops.ReloadHistory;
 import org.turnd.server.ops.StoreMetrics;
 
@@ -40,9 +45,13 @@ class MetricsReferenceTest {
         var metrics = new Metrics("1");
         ServerMetrics.register(metrics, List.of(shard));
         new ReloadHistory(InstantSource.system()).register(metrics);
+        EventMetrics.register(metrics, OutletStatus.NONE, OutletStatus.NONE);
+        ServerSettings settings = new TestSettings().listen(Protocol.UDP, "127.0.0.1", 0).build();
         String page;
-        try (StoredUsers stored = stored()) {
+        try (StoredUsers stored = stored();
+                var server = TurnServer.start(settings)) {
             StoreMetrics.register(metrics, stored);
+            LimitMetrics.register(metrics, server);
             page = page(metrics);
         }
 
@@ -106,13 +115,12 @@ class MetricsReferenceTest {
         for (MetricSnapshot snapshot : metrics.scrape()) {
             String name = snapshot.getMetadata().getPrometheusName();
             if (name.startsWith("turnd_")) {
-                boolean isCounter = snapshot instanceof CounterSnapshot;
                 rows.put(
                         name,
                         "| `%s` | %s | %s | %s |"
                                 .formatted(
                                         shownName(snapshot),
-                                        isCounter ? "counter" : "gauge",
+                                        typeOf(snapshot),
                                         labels(snapshot),
                                         snapshot.getMetadata().getHelp()));
             }
@@ -128,6 +136,14 @@ class MetricsReferenceTest {
         %s
         """
                 .formatted(String.join("\n", rows.values()));
+    }
+
+    private static String typeOf(MetricSnapshot snapshot) {
+        return switch (snapshot) {
+            case CounterSnapshot counter -> "counter";
+            case HistogramSnapshot histogram -> "histogram";
+            default -> "gauge";
+        };
     }
 
     private static String shownName(MetricSnapshot snapshot) {
@@ -148,7 +164,9 @@ class MetricsReferenceTest {
                                         labels.computeIfAbsent(
                                                         label.getName(), name -> new TreeSet<>())
                                                 .add(label.getValue())));
+        // What stands here is each server's own.
         labels.computeIfPresent("version", (name, values) -> new TreeSet<>());
+        labels.computeIfPresent("listener", (name, values) -> new TreeSet<>());
         return labels.entrySet().stream()
                 .map(entry ->
                         "`"

@@ -83,27 +83,7 @@ final class LoadedEngine {
                 }
             };
 
-    private static final EngineEvents NO_EVENTS =
-            new EngineEvents() {
-                @Override
-                public void onAllocated(
-                        ClientPath client,
-                        String username,
-                        TransportAddress relayed,
-                        int seconds) {}
-
-                @Override
-                public void onAllocationEnded(
-                        ClientPath client,
-                        String username,
-                        EndReason reason,
-                        long toPeers,
-                        long toClient) {}
-
-                @Override
-                public void onRefused(
-                        ClientPath client, StunMethod method, int code, RefusalCause cause) {}
-            };
+    private static final EngineEvents NO_EVENTS = new EngineEvents() {};
 
     final Sink sink = new Sink();
     final RandomAddresses clients;

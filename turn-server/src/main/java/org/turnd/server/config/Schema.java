@@ -479,6 +479,7 @@ final class Schema {
                             USUAL,
                             StoresSchema.ALL,
                             JdbcSchema.ALL,
+                            EventSchema.ALL,
                             EntranceSchema.ALL,
                             AdminSchema.ALL)
                     .flatMap(List::stream)

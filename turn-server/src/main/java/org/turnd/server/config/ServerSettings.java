@@ -486,7 +486,13 @@ public record ServerSettings(
     /// Logging.
     ///
     /// @param audit whether it says who talked to whom
-    public record Log(LogFormat format, LogLevel level, Switch audit) {}
+    /// @param events where events go besides
+    public record Log(LogFormat format, LogLevel level, Switch audit, EventSettings events) {
+        /// Events go nowhere else.
+        public Log(LogFormat format, LogLevel level, Switch audit) {
+            this(format, level, audit, EventSettings.NONE);
+        }
+    }
 
     /// How log lines look; AUTO is TEXT on a terminal and JSON elsewhere.
     public enum LogFormat {

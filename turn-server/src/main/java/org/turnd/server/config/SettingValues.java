@@ -90,6 +90,22 @@ final class SettingValues {
                     at(Schema.LOG_FORMAT, s -> s.log().format()),
                     at(Schema.LOG_LEVEL, s -> s.log().level()),
                     at(Schema.AUDIT, s -> s.log().audit()),
+                    at(EventSchema.AUDIT_FILE, s -> audit(s, EventSettings.AuditFile::path)),
+                    at(EventSchema.AUDIT_FILE_SIZE, s -> audit(s, EventSettings.AuditFile::bytes)),
+                    at(EventSchema.AUDIT_FILE_DAYS, s -> audit(s, EventSettings.AuditFile::days)),
+                    at(EventSchema.WEBHOOK_URL, s -> webhook(s, EventSettings.Webhook::url)),
+                    at(EventSchema.WEBHOOK_SECRET, s -> webhook(s, EventSettings.Webhook::secrets)),
+                    at(EventSchema.WEBHOOK_EVENTS, s -> webhook(s, EventSettings.Webhook::kinds)),
+                    at(EventSchema.WEBHOOK_QUEUE, s -> webhook(s, EventSettings.Webhook::queue)),
+                    at(
+                            EventSchema.WEBHOOK_TIMEOUT,
+                            s -> webhook(s, EventSettings.Webhook::timeout)),
+                    at(
+                            EventSchema.WEBHOOK_GIVE_UP,
+                            s -> webhook(s, EventSettings.Webhook::giveUpAfter)),
+                    at(
+                            EventSchema.WEBHOOK_PLAIN_HTTP,
+                            s -> webhook(s, EventSettings.Webhook::plainHttp)),
                     at(Schema.SHARDS, ServerSettings::shards),
                     at(Schema.DATA_PLANE, ServerSettings::dataPlane),
                     at(Schema.COALESCING, ServerSettings::coalescing),
@@ -162,6 +178,18 @@ final class SettingValues {
             ServerSettings settings, Function<OAuthSettings, ?> value) {
         OAuthSettings oauth = settings.auth().oauth();
         return oauth == null ? null : value.apply(oauth);
+    }
+
+    private static @Nullable Object audit(
+            ServerSettings settings, Function<EventSettings.AuditFile, Object> value) {
+        EventSettings.AuditFile file = settings.log().events().auditFile();
+        return file == null ? null : value.apply(file);
+    }
+
+    private static @Nullable Object webhook(
+            ServerSettings settings, Function<EventSettings.Webhook, Object> value) {
+        EventSettings.Webhook webhook = settings.log().events().webhook();
+        return webhook == null ? null : value.apply(webhook);
     }
 
     private static @Nullable Object admin(

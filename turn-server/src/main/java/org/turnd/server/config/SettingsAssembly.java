@@ -86,7 +86,8 @@ final class SettingsAssembly {
                 new Log(
                         reader.value(Schema.LOG_FORMAT),
                         reader.value(Schema.LOG_LEVEL),
-                        reader.value(Schema.AUDIT)),
+                        reader.value(Schema.AUDIT),
+                        new EventAssembly(reader, warnings).assemble(file)),
                 reader.value(Schema.SHARDS).orElse(0),
                 reader.value(Schema.DATA_PLANE),
                 reader.value(Schema.COALESCING),

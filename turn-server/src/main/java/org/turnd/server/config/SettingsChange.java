@@ -44,7 +44,11 @@ public record SettingsChange(ServerSettings inForce, List<String> taken, List<St
                 limits(now.limits(), next.limits()),
                 tls(now, next),
                 now.http(),
-                new Log(now.log().format(), next.log().level(), next.log().audit()),
+                new Log(
+                        now.log().format(),
+                        next.log().level(),
+                        next.log().audit(),
+                        now.log().events()),
                 now.shards(),
                 now.dataPlane(),
                 now.coalescing(),

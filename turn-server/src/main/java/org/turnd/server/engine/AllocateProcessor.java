@@ -265,20 +265,20 @@ final class AllocateProcessor {
         allocation.pending = null;
         allocation.createdNanos = nowNanos;
         counters.increment(Counter.ALLOCATIONS_CREATED);
+        counters.listeners().started(allocation.listener);
         long expiresNanos = nowNanos + pending.lifetimeSeconds * TimerWheel.TICK_NANOS;
         List<StunAttribute> attributes = new ArrayList<>();
+        List<TransportAddress> relayed = new ArrayList<>();
         for (AddressFamily family : AddressFamily.values()) {
             Relay relay = allocation.relay(family);
             if (relay != null) {
                 allocations.open(relay, expiresNanos);
                 attributes.add(new XorRelayedAddress(relay.relayed));
-                events.onAllocated(
-                        allocation.client,
-                        allocation.username,
-                        relay.relayed,
-                        pending.lifetimeSeconds);
+                relayed.add(relay.relayed);
             }
         }
+        allocation.relayed = relayed;
+        events.onAllocated(allocation.summary(), pending.lifetimeSeconds);
         allocations.reschedule(allocation, nowNanos);
         // F-16: a dual allocation that could only be had by half says which half is missing.
         attributes.addAll(pending.missing);

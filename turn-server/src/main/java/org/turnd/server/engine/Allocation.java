@@ -1,5 +1,6 @@
 package org.turnd.server.engine;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.turnd.stun.AddressFamily;
 import org.turnd.stun.TransactionId;
@@ -33,6 +34,9 @@ final class Allocation extends TimerWheel.Timer {
     /// The client's address that the allocation is counted for, wherever it moves.
     final TransportAddress countedFor;
 
+    /// The listener at which it was made, wherever its client moves.
+    final int listener;
+
     final Channels channels;
 
     /// What its user may relay; null for everything.
@@ -53,6 +57,10 @@ final class Allocation extends TimerWheel.Timer {
     long bytesToClient;
     long packetsToPeers;
     long packetsToClient;
+
+    /// The relayed transport addresses that the client was told, to the end.
+    List<TransportAddress> relayed = List.of();
+
     boolean ended;
 
     /// What its tickets call it.
@@ -78,6 +86,7 @@ final class Allocation extends TimerWheel.Timer {
         this.id = id;
         this.client = client;
         this.countedFor = client.client();
+        this.listener = client.listener();
         this.owner = owner;
         this.username = owner.account();
         this.channels = channels;
@@ -94,6 +103,17 @@ final class Allocation extends TimerWheel.Timer {
         } else {
             ipv6 = relay;
         }
+    }
+
+    /// How it is now, for events.
+    AllocationSummary summary() {
+        return summaryAt(client);
+    }
+
+    /// As [#summary], for events about another five-tuple.
+    AllocationSummary summaryAt(ClientPath path) {
+        return new AllocationSummary(
+                id, path, username, relayed, relaysTcp, createdNanos, bytesToPeers, bytesToClient);
     }
 
     /// Says whether a relay socket is still being bound.

@@ -220,7 +220,7 @@ final class Allocations {
         forgetNext(allocation);
         allocation.next = client;
         paths.bind(client, allocation);
-        events.onClientLetIn(client, allocation.username);
+        events.onClientLetIn(allocation.summaryAt(client));
         if (allocation.abandoned) {
             move(allocation);
         }
@@ -263,7 +263,7 @@ final class Allocations {
 
     private void leave(ClientPath client, Allocation allocation) {
         unbind(client);
-        events.onClientLeft(client, allocation.username);
+        events.onClientLeft(allocation.summaryAt(client));
     }
 
     private void unbind(ClientPath client) {
@@ -302,12 +302,8 @@ final class Allocations {
             pending.cancelReservation(shared, nowNanos);
         } else {
             counters.increment(Counter.ALLOCATIONS_ENDED);
-            events.onAllocationEnded(
-                    allocation.client,
-                    allocation.username,
-                    reason,
-                    allocation.bytesToPeers,
-                    allocation.bytesToClient);
+            counters.listeners().ended(allocation.listener);
+            events.onAllocationEnded(allocation.summary(), reason);
         }
     }
 

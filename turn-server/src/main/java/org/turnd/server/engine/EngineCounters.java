@@ -11,6 +11,7 @@ public final class EngineCounters {
 
     private final long[] counts = new long[COUNTERS];
     private final long[] refusals = new long[CAUSES];
+    private final ListenerCounters listeners = new ListenerCounters();
 
     /// Adds one. Engine's thread only.
     public void increment(Counter counter) {
@@ -20,6 +21,11 @@ public final class EngineCounters {
     /// Adds `n`. Engine's thread only.
     public void add(Counter counter, long n) {
         SLOT.setOpaque(counts, counter.ordinal(), counts[counter.ordinal()] + n);
+    }
+
+    /// Counts of allocations, by listener.
+    public ListenerCounters listeners() {
+        return listeners;
     }
 
     /// Adds one refusal. Engine's thread only.

@@ -3,43 +3,42 @@ package org.turnd.server.engine;
 import org.turnd.stun.StunMethod;
 import org.turnd.stun.TransportAddress;
 
-/// What an engine tells about itself besides counting: few, control-plane things, for logs and the
-/// audit trail. Called on the engine's thread; must not block.
+/// What an engine tells about itself besides counting: few, control-plane things, for logs, the
+/// audit trail and whoever accounts for traffic. Called on the engine's thread; must not block.
 public interface EngineEvents {
     /// An allocation was made.
-    void onAllocated(
-            ClientPath client, String username, TransportAddress relayed, int lifetimeSeconds);
+    default void onAllocated(AllocationSummary allocation, int lifetimeSeconds) {}
+
+    /// A client has prolonged its allocation.
+    ///
+    /// @param lifetimeSeconds from now; 0 when the client gave up one of two relayed addresses
+    default void onRefreshed(AllocationSummary allocation, int lifetimeSeconds) {}
 
     /// An allocation ended.
-    void onAllocationEnded(
-            ClientPath client,
-            String username,
-            EndReason reason,
-            long bytesToPeers,
-            long bytesToClient);
+    default void onAllocationEnded(AllocationSummary allocation, EndReason reason) {}
 
     /// A peer may send to the relayed address from now on, and get data from it; when that is
     /// prolonged, nothing is told.
-    default void onPermitted(ClientPath client, String username, TransportAddress peer) {}
+    default void onPermitted(AllocationSummary allocation, TransportAddress peer) {}
 
     /// A request was answered with an error.
-    void onRefused(ClientPath client, StunMethod method, int errorCode, RefusalCause cause);
+    default void onRefused(
+            ClientPath client, StunMethod method, int errorCode, RefusalCause cause) {}
 
-    /// The client of a mobile allocation came with its ticket from a new five-tuple (RFC 8016).
-    default void onClientLetIn(ClientPath client, String username) {}
+    /// The client of a mobile allocation came with its ticket from a new five-tuple (RFC 8016),
+    /// which the summary names.
+    default void onClientLetIn(AllocationSummary allocation) {}
 
-    /// A five-tuple isn't its allocation's any more, and the allocation goes on.
-    default void onClientLeft(ClientPath client, String username) {}
+    /// The five-tuple that the summary names isn't its allocation's any more, and the allocation
+    /// goes on.
+    default void onClientLeft(AllocationSummary allocation) {}
 
     /// A connection between a TCP relayed transport address and a peer is open (RFC 6062).
-    default void onPeerConnected(ClientPath client, String username, TransportAddress peer) {}
+    default void onPeerConnected(AllocationSummary allocation, TransportAddress peer) {}
 
     /// A connection to a peer has ended.
-    ///
-    /// @param client the control connection
     default void onPeerConnectionEnded(
-            ClientPath client,
-            String username,
+            AllocationSummary allocation,
             TransportAddress peer,
             PeerConnectionEnd reason,
             long bytesToPeer,

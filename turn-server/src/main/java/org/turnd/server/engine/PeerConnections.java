@@ -237,7 +237,7 @@ final class PeerConnections {
         wheel.schedule(connection, nowNanos + BIND_NANOS, nowNanos);
         shared.connections().offer(connection.id, nowNanos + BIND_NANOS);
         counters.increment(Counter.PEER_CONNECTIONS_OPENED);
-        events.onPeerConnected(allocation.client, allocation.username, connection.peer);
+        events.onPeerConnected(allocation.summary(), connection.peer);
     }
 
     private void indicate(PeerConnection connection) {
@@ -270,8 +270,7 @@ final class PeerConnections {
         counters.increment(Counter.PEER_CONNECTIONS_CLOSED);
         Allocation allocation = connection.relay.allocation;
         events.onPeerConnectionEnded(
-                allocation.client,
-                allocation.username,
+                allocation.summary(),
                 connection.peer,
                 reason,
                 connection.bytesToPeer,

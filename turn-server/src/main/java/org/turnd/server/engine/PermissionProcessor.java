@@ -145,7 +145,7 @@ final class PermissionProcessor {
         Relay relay = allocation.relay(peer.family());
         if (relay != null) {
             if (!relay.permissions.isLive(peer.high(), peer.low(), nowNanos)) {
-                events.onPermitted(allocation.client, allocation.username, peer);
+                events.onPermitted(allocation.summary(), peer);
             }
             relay.permissions.install(peer.high(), peer.low(), nowNanos);
             counters.increment(Counter.PERMISSIONS_INSTALLED);

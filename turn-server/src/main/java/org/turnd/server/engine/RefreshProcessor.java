@@ -12,10 +12,12 @@ import org.turnd.stun.StunMessage;
 final class RefreshProcessor {
     private final Surroundings surroundings;
     private final Allocations allocations;
+    private final EngineEvents events;
 
     RefreshProcessor(Surroundings surroundings, Allocations allocations) {
         this.surroundings = surroundings;
         this.allocations = allocations;
+        this.events = surroundings.events();
     }
 
     Answer process(Request request, Allocation allocation) {
@@ -51,6 +53,9 @@ final class RefreshProcessor {
                 long expiresNanos = request.nowNanos() + seconds * TimerWheel.TICK_NANOS;
                 allocations.refresh(relay, expiresNanos, request.nowNanos());
             }
+        }
+        if (!allocation.ended) {
+            events.onRefreshed(allocation.summary(), seconds);
         }
         return Answer.Success.of(new Lifetime(seconds));
     }

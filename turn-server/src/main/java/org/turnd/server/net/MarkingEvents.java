@@ -1,5 +1,6 @@
 package org.turnd.server.net;
 
+import org.turnd.server.engine.AllocationSummary;
 import org.turnd.server.engine.ClientPath;
 import org.turnd.server.engine.EngineEvents;
 import org.turnd.server.engine.RefusalCause;
@@ -17,54 +18,52 @@ final class MarkingEvents implements EngineEvents {
     }
 
     @Override
-    public void onAllocated(
-            ClientPath client, String username, TransportAddress relayed, int lifetimeSeconds) {
-        marker.mark(client, true);
-        next.onAllocated(client, username, relayed, lifetimeSeconds);
+    public void onAllocated(AllocationSummary allocation, int lifetimeSeconds) {
+        marker.mark(allocation.client(), true);
+        next.onAllocated(allocation, lifetimeSeconds);
     }
 
     @Override
-    public void onClientLetIn(ClientPath client, String username) {
-        marker.mark(client, true);
-        next.onClientLetIn(client, username);
+    public void onClientLetIn(AllocationSummary allocation) {
+        marker.mark(allocation.client(), true);
+        next.onClientLetIn(allocation);
     }
 
     @Override
-    public void onClientLeft(ClientPath client, String username) {
-        marker.mark(client, false);
-        next.onClientLeft(client, username);
+    public void onClientLeft(AllocationSummary allocation) {
+        marker.mark(allocation.client(), false);
+        next.onClientLeft(allocation);
     }
 
     @Override
-    public void onAllocationEnded(
-            ClientPath client,
-            String username,
-            EndReason reason,
-            long bytesToPeers,
-            long bytesToClient) {
-        marker.mark(client, false);
-        next.onAllocationEnded(client, username, reason, bytesToPeers, bytesToClient);
+    public void onAllocationEnded(AllocationSummary allocation, EndReason reason) {
+        marker.mark(allocation.client(), false);
+        next.onAllocationEnded(allocation, reason);
     }
 
     @Override
-    public void onPermitted(ClientPath client, String username, TransportAddress peer) {
-        next.onPermitted(client, username, peer);
+    public void onRefreshed(AllocationSummary allocation, int lifetimeSeconds) {
+        next.onRefreshed(allocation, lifetimeSeconds);
     }
 
     @Override
-    public void onPeerConnected(ClientPath client, String username, TransportAddress peer) {
-        next.onPeerConnected(client, username, peer);
+    public void onPermitted(AllocationSummary allocation, TransportAddress peer) {
+        next.onPermitted(allocation, peer);
+    }
+
+    @Override
+    public void onPeerConnected(AllocationSummary allocation, TransportAddress peer) {
+        next.onPeerConnected(allocation, peer);
     }
 
     @Override
     public void onPeerConnectionEnded(
-            ClientPath client,
-            String username,
+            AllocationSummary allocation,
             TransportAddress peer,
             PeerConnectionEnd reason,
             long bytesToPeer,
             long bytesToClient) {
-        next.onPeerConnectionEnded(client, username, peer, reason, bytesToPeer, bytesToClient);
+        next.onPeerConnectionEnded(allocation, peer, reason, bytesToPeer, bytesToClient);
     }
 
     @Override

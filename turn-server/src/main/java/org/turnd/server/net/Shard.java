@@ -126,6 +126,7 @@ final class Shard implements EngineSink, ShardStatus {
         }
         udp.flush();
         timer.set(engine.nextDeadlineNanos());
+        counters.wakeUps().add(System.nanoTime() - nowNanos);
         coalescing.endWakeUp(nowNanos);
     }
 

@@ -63,6 +63,12 @@ public final class ShardCounters {
     }
 
     private final long[] counts = new long[Counter.values().length];
+    private final WakeUpTimes wakeUps = new WakeUpTimes();
+
+    /// How long the loop's wake-ups took.
+    public WakeUpTimes wakeUps() {
+        return wakeUps;
+    }
 
     /// Adds `n`. The shard's thread only.
     public void add(Counter counter, long n) {

@@ -208,6 +208,11 @@ public final class TlsMaterial {
         return privateKey;
     }
 
+    /// When the certificate ends.
+    public Instant end() {
+        return chain[0].getNotAfter().toInstant();
+    }
+
     /// Says that the certificate has expired, isn't valid yet, or ends within 14 days and the last
     /// third of its life.
     public Optional<String> expiryWarning(Instant now) {

@@ -4,16 +4,28 @@ package org.turnd.server.ops;
 final class LogText {
     private static final int CHARACTERS_MAX = 128;
 
+    /// More than a USERNAME can have.
+    private static final int COMPLETE_CHARACTERS_MAX = 1024;
+
     private LogText() {}
 
     /// Returns the text with everything escaped that could end a line, steer a terminal or pass for
     /// another field, and cut to 128 characters.
     static String safe(String text) {
-        var safe = new StringBuilder(Math.min(text.length(), CHARACTERS_MAX) + 8);
-        int length = Math.min(text.length(), CHARACTERS_MAX);
+        return safe(text, CHARACTERS_MAX);
+    }
+
+    /// As [#safe], for the audit: no user name is cut.
+    static String complete(String text) {
+        return safe(text, COMPLETE_CHARACTERS_MAX);
+    }
+
+    private static String safe(String text, int charactersMax) {
+        int length = Math.min(text.length(), charactersMax);
+        var safe = new StringBuilder(length + 8);
         for (int i = 0; i < length; i++) {
             char c = text.charAt(i);
-            if (isPlain(c)) {
+            if (isVisible(c) && c != '"' && c != '\\') {
                 safe.append(c);
             } else {
                 safe.append(String.format("\\u%04x", (int) c));
@@ -22,7 +34,8 @@ final class LogText {
         return text.length() > length ? safe + "..." : safe.toString();
     }
 
-    private static boolean isPlain(char c) {
+    /// Says whether a character neither ends a line nor steers a terminal nor hides.
+    static boolean isVisible(char c) {
         return switch (Character.getType(c)) {
             case Character.CONTROL,
                     Character.FORMAT,
@@ -32,7 +45,7 @@ final class LogText {
                     Character.LINE_SEPARATOR,
                     Character.PARAGRAPH_SEPARATOR ->
                     false;
-            default -> c != '"' && c != '\\';
+            default -> true;
         };
     }
 }

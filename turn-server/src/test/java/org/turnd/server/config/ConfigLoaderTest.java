@@ -95,6 +95,8 @@ class ConfigLoaderTest {
             log { format = json, level = debug }
             """;
 
+    private static final String WEBHOOK_SECRET =
+            "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=";
     private static final String OAUTH_KEY = "kid:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
     private static final String OTHER_SERVER = "192.0.2.9:3478";
 
@@ -356,6 +358,10 @@ class ConfigLoaderTest {
             if (setting.path().startsWith("redirect.")) {
                 environment.put("TURND_REDIRECT_TO", OTHER_SERVER);
             }
+            if (setting.path().startsWith("webhook.")) {
+                environment.put("TURND_WEBHOOK_URL", "https://example.org/");
+                environment.put("TURND_WEBHOOK_SECRET", WEBHOOK_SECRET);
+            }
             String byDefault = setting.defaultText();
             String text =
                     switch (setting.path()) {
@@ -380,6 +386,9 @@ class ConfigLoaderTest {
                         case "peers.allow", "peers.deny", "proxy-protocol.trusted" -> "10.0.0.0/8";
                         case "tls.certificate", "tls.key" -> pem.toString();
                         case "tls.key-password" -> "words";
+                        case "audit.path" -> directory.resolve("audit.json").toString();
+                        case "webhook.url" -> "https://example.org/";
+                        case "webhook.secret" -> WEBHOOK_SECRET;
                         default -> String.valueOf(byDefault);
                     };
             environment.put(setting.variable(), text);

@@ -34,6 +34,10 @@ class SettingsChangeTest {
     private static final String ADMIN =
             "admin { listen = \"127.0.0.1:9699\", token = \"%s\" }"
                     .formatted("7okenOfTheOperators1");
+    private static final String AUDIT = "audit.path = a.json";
+    private static final String WEBHOOK =
+            "webhook { url = \"https://a.example/\", secret = \"whsec_%s\" }"
+                    .formatted("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
     private static final String PROXIES = "proxy-protocol { trusted = \"10.0.0.1\", tcp = \"%s\" }";
 
     @TempDir
@@ -127,6 +131,21 @@ class SettingsChangeTest {
                         "admin.credentials-ttl-max = 20h",
                         "admin.credentials-per-minute = 19")) {
             all.add(new Change(keyOf(line), ADMIN, ADMIN + "\n" + line));
+        }
+        for (String line :
+                List.of("audit.path = b.json", "audit.file-size = 1MiB", "audit.days = 9")) {
+            all.add(new Change(keyOf(line), AUDIT, AUDIT + "\n" + line));
+        }
+        for (String line :
+                List.of(
+                        "webhook.url = \"https://b.example/\"",
+                        "webhook.secret = \"whsec_dGhlIG9sZCBzZWNyZXQgb2YgdGhpcyB0ZXN0IQ==\"",
+                        "webhook.events = allocation_ended",
+                        "webhook.queue = 19",
+                        "webhook.timeout = 9s",
+                        "webhook.give-up-after = 9m",
+                        "webhook.plain-http = on")) {
+            all.add(new Change(keyOf(line), WEBHOOK, WEBHOOK + "\n" + line));
         }
         for (String line :
                 List.of("redirect.domain = other.example", "redirect.before-authentication = on")) {

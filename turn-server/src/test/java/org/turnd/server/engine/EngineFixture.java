@@ -192,42 +192,65 @@ final class EngineFixture {
         /// Whom clients have let in, each time a permission is new.
         final List<TransportAddress> permitted = new ArrayList<>();
 
+        /// What the events about a whole allocation said of it.
+        final List<AllocationSummary> allocations = new ArrayList<>();
+
         @Override
-        public void onPermitted(ClientPath client, String username, TransportAddress peer) {
+        public void onPermitted(AllocationSummary allocation, TransportAddress peer) {
             permitted.add(peer);
         }
 
         @Override
-        public void onAllocated(
-                ClientPath client, String username, TransportAddress relayed, int seconds) {
-            lines.add("allocated " + username + " " + relayed + " " + seconds + " s");
+        public void onAllocated(AllocationSummary allocation, int seconds) {
+            for (TransportAddress relayed : allocation.relayed()) {
+                lines.add(
+                        "allocated "
+                                + allocation.username()
+                                + " "
+                                + relayed
+                                + " "
+                                + seconds
+                                + " s");
+            }
+            allocations.add(allocation);
         }
 
         @Override
-        public void onAllocationEnded(
-                ClientPath client, String username, EndReason reason, long toPeers, long toClient) {
-            lines.add("ended " + username + " " + reason + " " + toPeers + " " + toClient);
+        public void onRefreshed(AllocationSummary allocation, int seconds) {
+            lines.add("refreshed " + allocation.username() + " " + seconds + " s");
+            allocations.add(allocation);
         }
 
         @Override
-        public void onClientLetIn(ClientPath client, String username) {
-            lines.add("let in " + username + " " + client);
+        public void onAllocationEnded(AllocationSummary allocation, EndReason reason) {
+            lines.add(
+                    "ended %s %s %d %d"
+                            .formatted(
+                                    allocation.username(),
+                                    reason,
+                                    allocation.bytesToPeers(),
+                                    allocation.bytesToClient()));
+            allocations.add(allocation);
         }
 
         @Override
-        public void onClientLeft(ClientPath client, String username) {
-            lines.add("left " + username + " " + client);
+        public void onClientLetIn(AllocationSummary allocation) {
+            lines.add("let in " + allocation.username() + " " + allocation.client());
         }
 
         @Override
-        public void onPeerConnected(ClientPath client, String username, TransportAddress peer) {
-            lines.add("connected " + username + " " + peer);
+        public void onClientLeft(AllocationSummary allocation) {
+            lines.add("left " + allocation.username() + " " + allocation.client());
+        }
+
+        @Override
+        public void onPeerConnected(AllocationSummary allocation, TransportAddress peer) {
+            lines.add("connected " + allocation.username() + " " + peer);
         }
 
         @Override
         public void onPeerConnectionEnded(
-                ClientPath client,
-                String username,
+                AllocationSummary allocation,
                 TransportAddress peer,
                 PeerConnectionEnd reason,
                 long toPeer,

@@ -12,6 +12,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -26,7 +27,8 @@ import org.turnd.server.engine.Counter;
 import org.turnd.server.net.Eventually;
 import org.turnd.server.net.OpenFiles;
 import org.turnd.server.net.TestSettings;
-import org.turnd.server.ops.LoggingEvents;
+import org.turnd.server.ops.EventLog;
+import org.turnd.server.ops.EventPublisher;
 import org.turnd.stun.AttributeType;
 import org.turnd.stun.Octets;
 import org.turnd.stun.RestCredentials;
@@ -156,7 +158,11 @@ class HostileUsersTest {
         var lines = new ListAppender<ILoggingEvent>();
         lines.start();
         logger.addAppender(lines);
-        var events = new LoggingEvents(logger, System::nanoTime, true);
+        var events =
+                new EventPublisher(
+                        List.of(new EventLog(logger, System::nanoTime, true)),
+                        System::nanoTime,
+                        InstantSource.system());
         List<String> ids =
                 List.of(
                         "%s%s%s%n%x{}{}",

@@ -2,11 +2,11 @@ package org.turnd.server.net;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.turnd.server.engine.AllocationSummary;
 import org.turnd.server.engine.ClientPath;
 import org.turnd.server.engine.EngineEvents;
 import org.turnd.server.engine.RefusalCause;
 import org.turnd.stun.StunMethod;
-import org.turnd.stun.TransportAddress;
 
 /// Keeps what it is told.
 final class RecordedEvents implements EngineEvents {
@@ -17,18 +17,15 @@ final class RecordedEvents implements EngineEvents {
     }
 
     @Override
-    public void onAllocated(
-            ClientPath client, String username, TransportAddress relayed, int lifetimeSeconds) {
-        lines.add("allocated " + username + " " + relayed);
+    public void onAllocated(AllocationSummary allocation, int lifetimeSeconds) {
+        allocation
+                .relayed()
+                .forEach(
+                        relayed -> lines.add("allocated " + allocation.username() + " " + relayed));
     }
 
     @Override
-    public void onAllocationEnded(
-            ClientPath client,
-            String username,
-            EndReason reason,
-            long bytesToPeers,
-            long bytesToClient) {
+    public void onAllocationEnded(AllocationSummary allocation, EndReason reason) {
         lines.add("ended " + reason);
     }
 

@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Tag;
@@ -40,7 +41,11 @@ class LoggedSecretsTest {
         lines.start();
         logger.addAppender(lines);
         var settings = new TestSettings().listen(Protocol.UDP, "127.0.0.1", 0).build();
-        var events = new LoggingEvents(logger, System::nanoTime, true);
+        var events =
+                new EventPublisher(
+                        List.of(new EventLog(logger, System::nanoTime, true)),
+                        System::nanoTime,
+                        InstantSource.system());
         String key = settings.auth().users().getFirst().md5Keys().getFirst().toString();
         try (var server = TurnServer.builder(settings).events(events).start();
                 var client = TestClient.udp(server.listeners().getFirst().address())) {

@@ -11,7 +11,6 @@ import org.turnd.server.engine.ClientPath;
 import org.turnd.server.engine.EngineEvents;
 import org.turnd.server.engine.EngineSettings;
 import org.turnd.server.engine.Redirect;
-import org.turnd.server.engine.RefusalCause;
 import org.turnd.server.engine.RelayTransports;
 import org.turnd.server.engine.SecurityFeatures;
 import org.turnd.server.engine.Transport;
@@ -21,7 +20,6 @@ import org.turnd.server.policy.LocalSharedState;
 import org.turnd.server.policy.Quotas;
 import org.turnd.stun.AddressFamily;
 import org.turnd.stun.Octets;
-import org.turnd.stun.StunMethod;
 import org.turnd.stun.TransportAddress;
 
 /// The server: its shards, what brings packets to them and what they send away.
@@ -196,7 +194,8 @@ final class VirtualServer {
                 world.authentication(),
                 rules,
                 sink,
-                new Unheard(),
+                // Events are for logs; the simulation judges packets.
+                new EngineEvents() {},
                 ChannelOffload.NONE,
                 engineRandom);
     }
@@ -221,24 +220,5 @@ final class VirtualServer {
         } else {
             captured.set(random.nextInt(CAPTURED_MAX), datagram);
         }
-    }
-
-    /// Events are for logs; the simulation judges packets.
-    private static final class Unheard implements EngineEvents {
-        @Override
-        public void onAllocated(
-                ClientPath client, String username, TransportAddress relayed, int seconds) {}
-
-        @Override
-        public void onAllocationEnded(
-                ClientPath client,
-                String username,
-                EndReason reason,
-                long bytesToPeers,
-                long bytesToClient) {}
-
-        @Override
-        public void onRefused(
-                ClientPath client, StunMethod method, int errorCode, RefusalCause cause) {}
     }
 }

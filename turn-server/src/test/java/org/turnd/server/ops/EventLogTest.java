@@ -7,25 +7,28 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.turnd.server.engine.AllocationId;
+import org.turnd.server.engine.AllocationSummary;
 import org.turnd.server.engine.ClientPath;
 import org.turnd.server.engine.EngineEvents.EndReason;
 import org.turnd.server.engine.RefusalCause;
 import org.turnd.stun.StunMethod;
 import org.turnd.stun.TransportAddress;
 
-class LoggingEventsTest {
+class EventLogTest {
     private static final ClientPath CLIENT =
             ClientPath.datagram(0, TransportAddress.ipv4(0xC000_0201, 4711));
 
     private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
     private final AtomicLong clock = new AtomicLong();
-    private LoggingEvents events;
-    private LoggingEvents audit;
+    private EventPublisher events;
+    private EventPublisher audit;
 
     @BeforeEach
     void attach() {
@@ -33,8 +36,12 @@ class LoggingEventsTest {
         logger.setLevel(Level.DEBUG);
         lines.start();
         logger.addAppender(lines);
-        events = new LoggingEvents(logger, clock::get, false);
-        audit = new LoggingEvents(logger, clock::get, true);
+        events = publisher(new EventLog(logger, clock::get, false));
+        audit = publisher(new EventLog(logger, clock::get, true));
+    }
+
+    private EventPublisher publisher(EventLog log) {
+        return new EventPublisher(List.of(log), clock::get, InstantSource.system());
     }
 
     @Test
@@ -57,9 +64,9 @@ class LoggingEventsTest {
         clock.set(1_000_000_000L);
         events.onRefused(CLIENT, StunMethod.ALLOCATE, 401, RefusalCause.WRONG_PASSWORD);
 
-        assertEquals(LoggingEvents.REFUSALS_PER_SECOND_MAX + 2, lines.list.size());
-        assertEquals("user_quota", value(LoggingEvents.REFUSALS_PER_SECOND_MAX, "cause"));
-        assertEquals("95", value(LoggingEvents.REFUSALS_PER_SECOND_MAX + 1, "suppressed_before"));
+        assertEquals(EventLog.REFUSALS_PER_SECOND_MAX + 2, lines.list.size());
+        assertEquals("user_quota", value(EventLog.REFUSALS_PER_SECOND_MAX, "cause"));
+        assertEquals("95", value(EventLog.REFUSALS_PER_SECOND_MAX + 1, "suppressed_before"));
     }
 
     @Test
@@ -75,7 +82,7 @@ class LoggingEventsTest {
     void aUserNameCannotForgeALogLine() {
         String name = "eve\n12:00:00 INFO allocation_ended username=\"bob\u202e\u001b[2J";
 
-        events.onAllocationEnded(CLIENT, name, EndReason.EXPIRED, 1, 2);
+        events.onAllocationEnded(allocationOf(name), EndReason.EXPIRED);
 
         assertEquals(
                 "eve\\u000a12:00:00 INFO allocation_ended username=\\u0022bob\\u202e\\u001b[2J",
@@ -85,7 +92,7 @@ class LoggingEventsTest {
 
     @Test
     void aLongUserNameIsCut() {
-        events.onAllocated(CLIENT, "x".repeat(500), CLIENT.client(), 600);
+        events.onAllocated(allocationOf("x".repeat(500)), 600);
 
         assertEquals("x".repeat(128) + "...", value(0, "username"));
     }
@@ -93,12 +100,11 @@ class LoggingEventsTest {
     @Test
     @Tag("S-10")
     void theAuditTellsWhoTalkedToWhom() {
-        TransportAddress relayed = TransportAddress.ipv4(0xCB007101, 50_000);
         TransportAddress peer = TransportAddress.ipv4(0x08080808, 5000);
 
-        audit.onAllocated(CLIENT, "alice", relayed, 600);
-        audit.onPermitted(CLIENT, "alice", peer);
-        audit.onAllocationEnded(CLIENT, "alice", EndReason.EXPIRED, 1, 2);
+        audit.onAllocated(allocationOf("alice"), 600);
+        audit.onPermitted(allocationOf("alice"), peer);
+        audit.onAllocationEnded(allocationOf("alice"), EndReason.EXPIRED);
 
         assertEquals(
                 List.of("allocation_created", "peer_permitted", "allocation_ended"),
@@ -109,7 +115,10 @@ class LoggingEventsTest {
             assertEquals("192.0.2.1:4711", value(line, "client"));
             assertEquals("alice", value(line, "username"));
         }
-        assertEquals("203.0.113.1:50000", value(0, "relayed"));
+        for (int line = 0; line < 3; line++) {
+            assertEquals("0-7", value(line, "id"));
+            assertEquals("203.0.113.1:50000", value(line, "relayed"));
+        }
         assertEquals("8.8.8.8", value(1, "peer"));
         assertEquals("1", value(2, "bytes_to_peers"));
         assertEquals("2", value(2, "bytes_to_client"));
@@ -118,10 +127,27 @@ class LoggingEventsTest {
     @Test
     @Tag("S-10")
     void withoutAuditNobodyReadsWhoTalkedToWhom() {
-        events.onAllocated(CLIENT, "alice", CLIENT.client(), 600);
-        events.onPermitted(CLIENT, "alice", CLIENT.client());
+        events.onAllocated(allocationOf("alice"), 600);
+        events.onRefreshed(allocationOf("alice"), 600);
+        events.onPermitted(allocationOf("alice"), CLIENT.client());
 
+        assertEquals(3, lines.list.size());
         assertTrue(lines.list.stream().allMatch(line -> line.getLevel() == Level.DEBUG));
+        events.onAllocationEnded(allocationOf("alice"), EndReason.EXPIRED);
+        assertEquals(Level.INFO, lines.list.getLast().getLevel());
+        assertEquals("(no relayed)", value(3, "relayed"));
+    }
+
+    private static AllocationSummary allocationOf(String username) {
+        return new AllocationSummary(
+                new AllocationId(0, 7),
+                CLIENT,
+                username,
+                List.of(TransportAddress.ipv4(0xCB00_7101, 50_000)),
+                false,
+                0,
+                1,
+                2);
     }
 
     private String value(int line, String key) {
