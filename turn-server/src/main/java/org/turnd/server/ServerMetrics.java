@@ -90,6 +90,7 @@ public final class ServerMetrics {
                 "cause",
                 Map.of(
                         "limit", shard(ShardCounters.Counter.STREAMS_REFUSED),
+                        "address_limit", shard(ShardCounters.Counter.STREAMS_REFUSED_BY_ADDRESS),
                         "not_stun", shard(ShardCounters.Counter.STREAMS_NOT_STUN),
                         "not_proxied", shard(ShardCounters.Counter.STREAMS_NOT_PROXIED),
                         "timeout", shard(ShardCounters.Counter.STREAMS_TIMED_OUT)));
@@ -105,11 +106,13 @@ public final class ServerMetrics {
                 shard(ShardCounters.Counter.RELAYS_NOT_OPENED));
         metrics.counter(
                 "turnd_tls_handshakes",
-                "TLS handshakes that ended, by result.",
+                "TLS handshakes that ended, by result: refused are those of clients beyond"
+                        + " limits.tls-handshakes.",
                 "result",
                 Map.of(
                         "ok", shard(ShardCounters.Counter.TLS_HANDSHAKES),
-                        "failed", shard(ShardCounters.Counter.TLS_HANDSHAKES_FAILED)));
+                        "failed", shard(ShardCounters.Counter.TLS_HANDSHAKES_FAILED),
+                        "refused", shard(ShardCounters.Counter.TLS_HANDSHAKES_REFUSED)));
         metrics.counter(
                 "turnd_stream_frames",
                 "STUN and ChannelData messages over TCP and TLS.",

@@ -140,7 +140,7 @@ public final class TurnServer implements AutoCloseable {
         return new Quotas(
                 limits.allocationsPerUser(),
                 limits.throttles().allocationsPerAddress(),
-                limits.throttles().bandwidthPerUserBytes());
+                limits.throttles().bandwidth());
     }
 
     private ShardGroup openShards(ServerSettings settings, ShardGroup.Parts parts)

@@ -13,6 +13,7 @@ import org.turnd.server.config.RedirectSettings;
 import org.turnd.server.config.ServerSettings;
 import org.turnd.server.config.ServerSettings.Listener;
 import org.turnd.server.config.ServerSettings.Protocol;
+import org.turnd.server.config.Throttles;
 import org.turnd.stun.AddressFamily;
 import org.turnd.stun.TransportAddress;
 
@@ -60,7 +61,7 @@ public record DevServer(ServerSettings settings, String host) {
                     208 * 1024,
                     64 * 1024,
                     ServerSettings.ChannelNumbers.RFC8656,
-                    ServerSettings.Throttles.NONE);
+                    Throttles.NONE);
 
     /// Looks at this machine and decides.
     ///

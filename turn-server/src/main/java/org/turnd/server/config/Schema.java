@@ -166,42 +166,6 @@ final class Schema {
                             "Allocations at most at a time of one user name. Lower it when every user has"
                                     + " a name of its own.")
                     .live();
-    static final Setting<Optional<Integer>> ALLOCATIONS_PER_ADDRESS =
-            Setting.of(
-                            "limits.allocations-per-address",
-                            ValueTypes.orWord(ValueTypes.NONE, ValueTypes.integer(1, 1_000_000)),
-                            ValueTypes.NONE,
-                            "Allocations at most at a time of one client address: an IPv4 address or an IPv6"
-                                    + " /64. Whole companies and mobile networks share one.")
-                    .live();
-    static final Setting<Optional<Integer>> BANDWIDTH_PER_USER =
-            Setting.of(
-                            "limits.bandwidth-per-user",
-                            ValueTypes.orWord(ValueTypes.NONE, ValueTypes.size(1 << 10, 1 << 30)),
-                            ValueTypes.NONE,
-                            "Bytes a second at most, each way, that all allocations of one user name relay"
-                                    + " together, headers included. Packets beyond that are dropped and counted;"
-                                    + " connections of TCP relays are read more slowly. Requests are"
-                                    + " answered all the same.")
-                    .live();
-    static final Setting<Integer> STRANGER_ANSWERS =
-            Setting.of(
-                            "limits.stranger-answers-per-second",
-                            ValueTypes.integer(1, 1_000_000),
-                            "1000",
-                            "Error answers at most, over UDP and by one shard, to requests without valid"
-                                    + " credentials from one IPv4 address or IPv6 /64: forged requests send"
-                                    + " them to others.")
-                    .live();
-    static final Setting<Integer> FAILED_LOGINS =
-            Setting.of(
-                            "limits.failed-logins-per-minute",
-                            ValueTypes.integer(1, 1_000_000),
-                            "30",
-                            "Wrong passwords at most that one shard checks for one user name from one IPv4"
-                                    + " address or IPv6 /64. The user gets in from elsewhere, and keeps its"
-                                    + " allocations.")
-                    .live();
     static final Setting<Integer> PERMISSIONS =
             Setting.of(
                             "limits.permissions-per-allocation",
@@ -440,16 +404,21 @@ final class Schema {
                     DENY,
                     ALLOCATIONS,
                     ALLOCATIONS_PER_USER,
-                    ALLOCATIONS_PER_ADDRESS,
-                    BANDWIDTH_PER_USER,
-                    STRANGER_ANSWERS,
-                    FAILED_LOGINS,
+                    LimitsSchema.ALLOCATIONS_PER_ADDRESS,
+                    LimitsSchema.BANDWIDTH,
+                    LimitsSchema.BANDWIDTH_PER_USER,
+                    LimitsSchema.BANDWIDTH_PER_ALLOCATION,
+                    LimitsSchema.STRANGER_ANSWERS,
+                    LimitsSchema.REFLECTION_FACTOR,
+                    LimitsSchema.FAILED_LOGINS,
                     PERMISSIONS,
                     CHANNELS,
                     TCP_CONNECTIONS,
                     DEFAULT_LIFETIME,
                     MAX_LIFETIME,
                     CONNECTIONS,
+                    LimitsSchema.CONNECTIONS_PER_ADDRESS,
+                    LimitsSchema.TLS_HANDSHAKES,
                     DTLS_HANDSHAKES,
                     HANDSHAKE_TIMEOUT,
                     IDLE_STREAM_TIMEOUT,

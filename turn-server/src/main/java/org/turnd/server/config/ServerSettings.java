@@ -420,25 +420,6 @@ public record ServerSettings(
             ChannelNumbers channelNumbers,
             Throttles throttles) {}
 
-    /// What one user or one client address may have.
-    ///
-    /// @param allocationsPerAddress allocations at most of one client's IPv4 address or IPv6 /64; 0
-    ///   for no bound
-    /// @param bandwidthPerUserBytes bytes a second at most, each way, of one user name; 0 for no
-    ///   bound
-    /// @param strangerAnswersPerSecond error answers at most over UDP, by one shard, to unsigned
-    ///   requests of one source
-    /// @param failedLoginsPerMinute wrong passwords at most for one user name from one source
-    public record Throttles(
-            int allocationsPerAddress,
-            int bandwidthPerUserBytes,
-            int strangerAnswersPerSecond,
-            int failedLoginsPerMinute) {
-        /// Bounds nothing.
-        public static final Throttles NONE =
-                new Throttles(0, 0, Integer.MAX_VALUE, Integer.MAX_VALUE);
-    }
-
     /// Which channel numbers clients may bind.
     public enum ChannelNumbers {
         /// 0x4000 to 0x4FFF (RFC 8656 §12).

@@ -60,21 +60,34 @@ final class SettingValues {
                     at(Schema.ALLOCATIONS, s -> s.limits().allocations()),
                     at(Schema.ALLOCATIONS_PER_USER, s -> s.limits().allocationsPerUser()),
                     at(
-                            Schema.ALLOCATIONS_PER_ADDRESS,
+                            LimitsSchema.ALLOCATIONS_PER_ADDRESS,
                             s -> s.limits().throttles().allocationsPerAddress()),
+                    at(LimitsSchema.BANDWIDTH, s -> s.limits().throttles().bandwidth().total()),
                     at(
-                            Schema.BANDWIDTH_PER_USER,
-                            s -> s.limits().throttles().bandwidthPerUserBytes()),
+                            LimitsSchema.BANDWIDTH_PER_USER,
+                            s -> s.limits().throttles().bandwidth().perUser()),
                     at(
-                            Schema.STRANGER_ANSWERS,
+                            LimitsSchema.BANDWIDTH_PER_ALLOCATION,
+                            s -> s.limits().throttles().bandwidth().perAllocation()),
+                    at(
+                            LimitsSchema.STRANGER_ANSWERS,
                             s -> s.limits().throttles().strangerAnswersPerSecond()),
-                    at(Schema.FAILED_LOGINS, s -> s.limits().throttles().failedLoginsPerMinute()),
+                    at(
+                            LimitsSchema.REFLECTION_FACTOR,
+                            s -> s.limits().throttles().reflectionFactor()),
+                    at(
+                            LimitsSchema.FAILED_LOGINS,
+                            s -> s.limits().throttles().failedLoginsPerMinute()),
                     at(Schema.PERMISSIONS, s -> s.limits().permissionsPerAllocation()),
                     at(Schema.CHANNELS, s -> s.limits().channelsPerAllocation()),
                     at(Schema.TCP_CONNECTIONS, s -> s.relay().tcpConnectionsPerAllocation()),
                     at(Schema.DEFAULT_LIFETIME, s -> s.limits().defaultLifetime()),
                     at(Schema.MAX_LIFETIME, s -> s.limits().maxLifetime()),
                     at(Schema.CONNECTIONS, s -> s.limits().connections()),
+                    at(
+                            LimitsSchema.CONNECTIONS_PER_ADDRESS,
+                            s -> s.limits().throttles().connectionsPerAddress()),
+                    at(LimitsSchema.TLS_HANDSHAKES, s -> s.limits().throttles().tlsHandshakes()),
                     at(Schema.DTLS_HANDSHAKES, s -> s.limits().dtlsHandshakes()),
                     at(Schema.HANDSHAKE_TIMEOUT, s -> s.limits().handshakeTimeout()),
                     at(Schema.IDLE_STREAM_TIMEOUT, s -> s.limits().idleStreamTimeout()),

@@ -15,7 +15,6 @@ import org.turnd.server.config.ServerSettings.Peers;
 import org.turnd.server.config.ServerSettings.Protocol;
 import org.turnd.server.config.ServerSettings.Relay;
 import org.turnd.server.config.ServerSettings.Stun;
-import org.turnd.server.config.ServerSettings.Throttles;
 import org.turnd.server.config.ServerSettings.Tls;
 import org.turnd.stun.AddressFamily;
 import org.turnd.stun.TransportAddress;
@@ -213,11 +212,7 @@ final class SettingsAssembly {
                 reader.value(Schema.LISTENER_BUFFER),
                 reader.value(Schema.RELAY_BUFFER),
                 reader.value(Schema.CHANNEL_NUMBERS),
-                new Throttles(
-                        reader.value(Schema.ALLOCATIONS_PER_ADDRESS).orElse(0),
-                        reader.value(Schema.BANDWIDTH_PER_USER).orElse(0),
-                        reader.value(Schema.STRANGER_ANSWERS),
-                        reader.value(Schema.FAILED_LOGINS)));
+                LimitsSchema.read(reader));
     }
 
     private @Nullable Path path(Setting<Path> setting, @Nullable Path configuration) {

@@ -115,7 +115,18 @@ public record SettingsChange(ServerSettings inForce, List<String> taken, List<St
                 now.listenerBufferBytes(),
                 now.relayBufferBytes(),
                 now.channelNumbers(),
-                next.throttles());
+                throttles(now.throttles(), next.throttles()));
+    }
+
+    private static Throttles throttles(Throttles now, Throttles next) {
+        return new Throttles(
+                next.allocationsPerAddress(),
+                now.connectionsPerAddress(),
+                now.tlsHandshakes(),
+                next.bandwidth(),
+                next.reflectionFactor(),
+                next.strangerAnswersPerSecond(),
+                next.failedLoginsPerMinute());
     }
 
     /// Where there was no certificate there are no listeners for one, and the other way round.

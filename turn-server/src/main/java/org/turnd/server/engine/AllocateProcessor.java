@@ -238,7 +238,8 @@ final class AllocateProcessor {
                         request.user(),
                         allocations.newChannels(),
                         pending);
-        allocation.bandwidth = shared.bandwidthOf(allocation.username, request.nowNanos());
+        allocation.bandwidth =
+                shared.bandwidthOf(allocation.username, surroundings.shard(), request.nowNanos());
         allocation.relaysTcp = AllocateChecks.asksForTcp(request.message());
         allocations.begin(allocation);
         // All relays are there before the first is bound: a sink may answer at once.

@@ -17,6 +17,7 @@ final class AllocationReview {
     private final ReachablePeers reachable;
     private final Authenticator authenticator;
     private final ChannelOffload offload;
+    private final int shard;
     private final SharedState shared;
     private final EngineCounters counters;
 
@@ -32,6 +33,7 @@ final class AllocationReview {
         this.reachable = reachable;
         this.authenticator = authenticator;
         this.offload = offload;
+        this.shard = surroundings.shard();
         this.shared = surroundings.shared();
         this.counters = surroundings.counters();
     }
@@ -52,7 +54,7 @@ final class AllocationReview {
         Allocation allocation = relay.allocation;
         allocation.disowned = !authenticator.vouchesFor(allocation.owner);
         if (allocation.pending == null) {
-            allocation.bandwidth = shared.bandwidthOf(allocation.username, nowNanos);
+            allocation.bandwidth = shared.bandwidthOf(allocation.username, shard, nowNanos);
         }
         int ended = relay.permissions.keep(reachable::permits, nowNanos);
         endChannels(relay);

@@ -1,16 +1,20 @@
 package org.turnd.server.engine;
 
-/// What one user may relay in a second, each way, through all its allocations on all shards (I-17,
-/// S-09). On the data path: safe on every thread, neither locks nor allocates.
+import org.jspecify.annotations.Nullable;
+
+/// What one allocation may relay in a second, each way, by its own bound, its user's and the
+/// server's (I-17, S-09). On the data path: neither locks nor allocates. Packets are the shard's
+/// thread's, streams any thread's; an allocation relays one or the other.
 public interface Bandwidth {
     /// IP and UDP headers of a packet: many small ones are no cheaper than their bytes on the wire.
     int HEADER_BYTES = 28;
 
-    /// Says whether a packet with so much data may go to a peer now, and counts it.
-    boolean takeToPeers(int length, long nowNanos);
+    /// Counts a packet with so much data that goes to a peer now. Where it may not go, returns what
+    /// to count instead.
+    @Nullable Counter takeToPeers(int length, long nowNanos);
 
-    /// Says whether a packet with so much data may go to a client now, and counts it.
-    boolean takeToClients(int length, long nowNanos);
+    /// The same for a packet to a client.
+    @Nullable Counter takeToClients(int length, long nowNanos);
 
     /// Counts bytes that a stream to a peer has got already, and says how long to wait before
     /// reading more of them. With none it only says that.

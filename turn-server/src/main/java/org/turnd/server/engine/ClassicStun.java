@@ -65,6 +65,7 @@ final class ClassicStun {
         ClientPath client = ClientPath.datagram(listener, new TransportAddress(high, low, port));
         // B-02 (RFC 3489 §11.2): it knew no FINGERPRINT.
         Request request = new Request(client, message, false, null, null, null, nowNanos);
+        responder.received(client, length, nowNanos);
         answer(request);
         return true;
     }

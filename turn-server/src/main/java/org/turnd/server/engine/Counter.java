@@ -38,8 +38,14 @@ public enum Counter {
     DROPPED_BAD_INDICATION,
     DROPPED_TOO_LONG,
     DROPPED_DISCOVERY_RATE,
+    /// More than the allocation may relay (I-17).
+    DROPPED_ALLOCATION_BANDWIDTH,
     /// More than the user may relay (I-17).
-    DROPPED_BANDWIDTH,
+    DROPPED_USER_BANDWIDTH,
+    /// More than the server may relay (I-17).
+    DROPPED_TOTAL_BANDWIDTH,
+    /// Answers to strangers where more was sent than they are worth (S-07).
+    DROPPED_REFLECTION,
     /// Requests of strangers whose source gets no more answers for now (S-07).
     DROPPED_STRANGER_RATE,
     /// Requests of a source that has failed to log in too often (S-14).

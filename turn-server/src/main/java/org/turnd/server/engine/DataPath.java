@@ -176,8 +176,9 @@ final class DataPath {
             return;
         }
         Bandwidth bandwidth = allocation.bandwidth;
-        if (bandwidth != null && !bandwidth.takeToClients(length, nowNanos)) {
-            counters.increment(Counter.DROPPED_BANDWIDTH);
+        Counter refusal = bandwidth == null ? null : bandwidth.takeToClients(length, nowNanos);
+        if (refusal != null) {
+            counters.increment(refusal);
             return;
         }
         counters.increment(Counter.PACKETS_TO_CLIENTS);
@@ -302,12 +303,13 @@ final class DataPath {
         }
     }
 
-    /// Counts a packet to a peer; false when its user has no bandwidth left (I-17).
+    /// Counts a packet to a peer; false when there is no bandwidth left (I-17).
     private boolean admit(Relay relay, int length, long nowNanos) {
         Allocation allocation = relay.allocation;
         Bandwidth bandwidth = allocation.bandwidth;
-        if (bandwidth != null && !bandwidth.takeToPeers(length, nowNanos)) {
-            counters.increment(Counter.DROPPED_BANDWIDTH);
+        Counter refusal = bandwidth == null ? null : bandwidth.takeToPeers(length, nowNanos);
+        if (refusal != null) {
+            counters.increment(refusal);
             return false;
         }
         allocation.bytesToPeers += length;

@@ -36,6 +36,7 @@ final class Responder {
     private int softwareBytes;
     private int strangersPerSecond;
     private SourceRates strangers;
+    private final ReflectionBudget reflection;
     private final StoredAnswers stored;
     private final EngineSink sink;
     private final EngineEvents events;
@@ -55,6 +56,8 @@ final class Responder {
         this.strangersSeed = random.nextLong();
         this.strangersPerSecond = settings.abuse().strangerAnswersPerSecond();
         this.strangers = new SourceRates(strangersPerSecond, strangersSeed);
+        this.reflection =
+                new ReflectionBudget(settings.abuse().reflectionFactor(), random.nextLong());
         setSoftware(settings.software());
         this.integrity = integrity;
         this.stored = stored;
@@ -71,6 +74,7 @@ final class Responder {
             strangersPerSecond = perSecond;
             strangers = new SourceRates(perSecond, strangersSeed);
         }
+        reflection.use(settings.abuse().reflectionFactor());
     }
 
     private void setSoftware(@Nullable String text) {
@@ -108,7 +112,26 @@ final class Responder {
                     Octets.of(scratch, 0, length),
                     request.nowNanos());
         }
-        send(request.client(), length);
+        if (isWorthIt(request, length)) {
+            send(request.client(), length);
+        } else {
+            counters.increment(Counter.DROPPED_REFLECTION);
+        }
+    }
+
+    /// A request has come, perhaps from who it says.
+    void received(ClientPath client, int length, long nowNanos) {
+        if (client.transport() == Transport.UDP) {
+            reflection.received(client.client().high(), client.client().low(), length, nowNanos);
+        }
+    }
+
+    // S-07, in bytes.
+    private boolean isWorthIt(Request request, int length) {
+        TransportAddress source = request.client().client();
+        return request.principal() != null
+                || request.client().transport() != Transport.UDP
+                || reflection.admits(source.high(), source.low(), length, request.nowNanos());
     }
 
     /// Sends a stored answer again.

@@ -47,9 +47,9 @@ public interface SharedState {
     /// Counts one allocation of this client's address less.
     void releaseAllocation(TransportAddress client);
 
-    /// What a user that has an allocation may relay, shared by all its allocations; null for
-    /// everything.
-    @Nullable Bandwidth bandwidthOf(String username, long nowNanos);
+    /// What a new allocation on this shard may relay, within what its user's allocations and the
+    /// server's share; null for everything. The user's are counted already.
+    @Nullable Bandwidth bandwidthOf(String username, int shard, long nowNanos);
 
     /// Says whether new allocations are refused because the server is about to stop.
     boolean isDraining();

@@ -391,6 +391,7 @@ public final class TurnEngine {
     }
 
     private void onControl(ClientPath client, long nowNanos) {
+        responder.received(client, view.length(), nowNanos);
         StunMethod method = StunMethod.of(view.method());
         // no answer to a method this server doesn't know.
         // P-05: nor to TURN where the client chose NAT discovery.

@@ -16,6 +16,8 @@ final class DataFlow {
     private final Pace pace;
     private final Runnable onFinished;
     private @Nullable ScheduledFuture<?> pause;
+    private long restNanos;
+    private long restFromNanos = System.nanoTime();
     private int unwritten;
     private boolean ended;
     private boolean finished;
@@ -35,7 +37,9 @@ final class DataFlow {
             return;
         }
         unwritten++;
-        long ignored = pace.spend(data.readableBytes(), System.nanoTime());
+        long now = System.nanoTime();
+        restNanos = pace.spend(data.readableBytes(), now);
+        restFromNanos = now;
         target.write(data, this);
     }
 
@@ -57,13 +61,17 @@ final class DataFlow {
 
     /// Asks for the next read, as soon as the bandwidth allows one.
     void readInTime() {
-        long wait = finished ? 0 : pace.spend(0, System.nanoTime());
-        if (wait == 0) {
+        long wait = finished ? 0 : waitNanos(System.nanoTime());
+        if (wait <= 0) {
             pause = null;
             source.read();
         } else {
             pause = source.loop().schedule(this::readInTime, wait, TimeUnit.NANOSECONDS);
         }
+    }
+
+    private long waitNanos(long now) {
+        return Math.max(restNanos - (now - restFromNanos), pace.spend(0, now));
     }
 
     boolean isWaiting() {

@@ -24,8 +24,13 @@ final class FirstByteDetector extends ByteToMessageDecoder {
     protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
         int first = in.getUnsignedByte(in.readerIndex());
         if (first == TLS_HANDSHAKE_RECORD) {
-            tls.addHandlersAfter(context);
-            context.pipeline().remove(this);
+            if (tls.addHandlersAfter(context)) {
+                context.pipeline().remove(this);
+            } else {
+                counters.add(Counter.TLS_HANDSHAKES_REFUSED, 1);
+                in.skipBytes(in.readableBytes());
+                var _ = context.close();
+            }
             return;
         }
         switch (FirstByte.of(first)) {

@@ -14,6 +14,8 @@ public final class ShardCounters {
         STREAMS_CLOSED,
         /// Closed at once, because the server holds as many connections as it may.
         STREAMS_REFUSED,
+        /// Closed at once, because their client's address holds as many as it may (S-09).
+        STREAMS_REFUSED_BY_ADDRESS,
         /// Failed attempts to accept: the process has no file descriptor left, most likely.
         ACCEPTS_FAILED,
         /// Relay sockets that the system didn't open: the same, or a port that another process has.
@@ -32,6 +34,8 @@ public final class ShardCounters {
         STREAMS_TIMED_OUT,
         TLS_HANDSHAKES,
         TLS_HANDSHAKES_FAILED,
+        /// Connections closed, because as many handshakes as may be are going on.
+        TLS_HANDSHAKES_REFUSED,
         /// Answers to DTLS clients that have yet to show that they are where they say.
         DTLS_COOKIES_SENT,
         DTLS_HANDSHAKES,

@@ -144,7 +144,11 @@ public final class ShardGroup implements AutoCloseable {
             throws IOException {
         var choice = TlsProviderChoice.of(provider, material);
         try {
-            return new TlsServer(material, choice, limits.handshakeTimeout());
+            return new TlsServer(
+                    material,
+                    choice,
+                    limits.handshakeTimeout(),
+                    new TlsHandshakes(limits.throttles().tlsHandshakes()));
         } catch (IOException e) {
             throw new IOException("TLS can't be used: " + e.getMessage(), e);
         }
@@ -184,7 +188,8 @@ public final class ShardGroup implements AutoCloseable {
                 settings.stun().classic() == ServerSettings.Switch.ON,
                 new AbuseLimits(
                         limits.throttles().strangerAnswersPerSecond(),
-                        limits.throttles().failedLoginsPerMinute()),
+                        limits.throttles().failedLoginsPerMinute(),
+                        limits.throttles().reflectionFactor()),
                 relayTransports(settings.relay()));
     }
 

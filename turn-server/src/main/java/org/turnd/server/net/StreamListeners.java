@@ -22,6 +22,7 @@ import org.turnd.server.config.ServerSettings;
 import org.turnd.server.config.ServerSettings.Listener;
 import org.turnd.server.config.ServerSettings.Protocol;
 import org.turnd.server.net.ShardCounters.Counter;
+import org.turnd.server.policy.AddressCounts;
 import org.turnd.server.policy.AddressRanges;
 import org.turnd.stun.TransportAddress;
 
@@ -38,6 +39,8 @@ final class StreamListeners {
     private final AddressRanges trustedProxies;
     private final long headerTimeoutNanos;
     private final AtomicInteger connections = new AtomicInteger();
+    private final int connectionsPerAddress;
+    private final AddressCounts addresses = new AddressCounts();
     private final List<Channel> open = new ArrayList<>();
 
     /// @param tls null when there is no certificate
@@ -55,6 +58,7 @@ final class StreamListeners {
         this.plane = plane;
         this.tls = tls;
         this.connectionsMax = limits.connections();
+        this.connectionsPerAddress = limits.throttles().connectionsPerAddress();
         this.trustedProxies = trustedProxies;
         this.headerTimeoutNanos = limits.handshakeTimeout().toNanos();
     }
@@ -143,16 +147,35 @@ final class StreamListeners {
                 shard.counters().add(Counter.STREAMS_REFUSED, 1);
                 var _ = channel.close();
             } else if (!listener.proxied()) {
-                addHandlers(channel, shard, null);
+                admit(channel, shard, null);
             } else if (isTrusted(channel.remoteAddress())) {
                 channel.pipeline()
                         .addLast(
                                 new ProxyGate(
                                         shard.counters(),
                                         headerTimeoutNanos,
-                                        client -> addHandlers(channel, shard, client)));
+                                        client -> admit(channel, shard, client)));
             } else {
                 shard.counters().add(Counter.STREAMS_NOT_PROXIED, 1);
+                var _ = channel.close();
+            }
+        }
+
+        /// S-09: one address doesn't take the connections of all others.
+        ///
+        /// @param named whom a proxy named; null for who opened the connection
+        private void admit(SocketChannel channel, Shard shard, @Nullable TransportAddress named) {
+            InetSocketAddress remote = channel.remoteAddress();
+            TransportAddress client =
+                    named == null && remote != null ? TransportAddress.of(remote) : named;
+            if (client == null) {
+                // It is gone already.
+                var _ = channel.close();
+            } else if (addresses.acquire(client, connectionsPerAddress)) {
+                var _ = channel.closeFuture().addListener(closed -> addresses.release(client));
+                addHandlers(channel, shard, named);
+            } else {
+                shard.counters().add(Counter.STREAMS_REFUSED_BY_ADDRESS, 1);
                 var _ = channel.close();
             }
         }
@@ -161,7 +184,11 @@ final class StreamListeners {
                 SocketChannel channel, Shard shard, @Nullable TransportAddress client) {
             ChannelPipeline pipeline = channel.pipeline();
             if (tls != null && listener.protocol() == Protocol.TLS) {
-                tls.addHandlers(pipeline, channel.alloc());
+                if (!tls.addHandlers(pipeline, channel.alloc())) {
+                    shard.counters().add(Counter.TLS_HANDSHAKES_REFUSED, 1);
+                    var _ = channel.close();
+                    return;
+                }
             } else if (tls != null) {
                 pipeline.addLast(new FirstByteDetector(tls, shard.counters()));
             }

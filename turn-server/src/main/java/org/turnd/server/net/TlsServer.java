@@ -1,6 +1,7 @@
 package org.turnd.server.net;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
@@ -50,6 +51,7 @@ final class TlsServer implements AutoCloseable {
 
     private final TlsProviderChoice provider;
     private final long handshakeTimeoutMillis;
+    private final TlsHandshakes going;
 
     /// Guarded by this server: a context must not be released while it makes a handler.
     private SslContext context;
@@ -59,9 +61,14 @@ final class TlsServer implements AutoCloseable {
                     HANDSHAKE_THREADS, new DefaultThreadFactory("turnd-tls", true));
 
     /// @throws SSLException when the implementation takes no such key or certificate
-    TlsServer(TlsMaterial material, TlsProviderChoice provider, Duration handshakeTimeout)
+    TlsServer(
+            TlsMaterial material,
+            TlsProviderChoice provider,
+            Duration handshakeTimeout,
+            TlsHandshakes going)
             throws SSLException {
         this.provider = provider;
+        this.going = going;
         context = context(material, provider);
         handshakeTimeoutMillis = handshakeTimeout.toMillis();
     }
@@ -114,24 +121,37 @@ final class TlsServer implements AutoCloseable {
         return provider;
     }
 
-    /// Adds the TLS handlers of a connection that begins with TLS.
-    void addHandlers(ChannelPipeline pipeline, ByteBufAllocator allocator) {
+    /// Adds the TLS handlers of a connection that begins with TLS. Returns false, and adds none,
+    /// while there are as many handshakes as may be.
+    boolean addHandlers(ChannelPipeline pipeline, ByteBufAllocator allocator) {
+        ChannelHandler place = going.begin();
+        if (place == null) {
+            return false;
+        }
         if (provider.isBoringSsl()) {
             pipeline.addLast(alpnGuard(allocator));
         } else {
             pipeline.addLast(new RenegotiationGuard(), handler(allocator));
         }
+        pipeline.addLast(place);
+        return true;
     }
 
-    /// Adds the TLS handlers behind the handler of this context.
-    void addHandlersAfter(ChannelHandlerContext before) {
+    /// Adds the TLS handlers behind the handler of this context, as [#addHandlers].
+    boolean addHandlersAfter(ChannelHandlerContext before) {
+        ChannelHandler place = going.begin();
+        if (place == null) {
+            return false;
+        }
         ChannelPipeline pipeline = before.pipeline();
+        pipeline.addAfter(before.name(), null, place);
         if (provider.isBoringSsl()) {
             pipeline.addAfter(before.name(), null, alpnGuard(before.alloc()));
         } else {
             pipeline.addAfter(before.name(), null, handler(before.alloc()));
             pipeline.addAfter(before.name(), null, new RenegotiationGuard());
         }
+        return true;
     }
 
     private AlpnGuard alpnGuard(ByteBufAllocator allocator) {

@@ -80,10 +80,7 @@ public final class EngineMetrics {
         return switch (counter) {
             case BINDING_REQUESTS ->
                     Series.plain("turnd_binding_requests", "STUN Binding requests answered.");
-            case ALLOCATIONS_CREATED ->
-                    Series.plain("turnd_allocations_started", "Allocations made.");
-            case ALLOCATIONS_ENDED ->
-                    Series.plain("turnd_allocations_ended", "Allocations that are over.");
+            case ALLOCATIONS_CREATED, ALLOCATIONS_ENDED -> allocations(counter);
             case PERMISSIONS_INSTALLED ->
                     Series.plain("turnd_permissions_installed", "Permissions made or refreshed.");
             case PERMISSIONS_REVOKED ->
@@ -133,13 +130,22 @@ public final class EngineMetrics {
                     DROPPED_BAD_INDICATION,
                     DROPPED_TOO_LONG,
                     DROPPED_DISCOVERY_RATE,
-                    DROPPED_BANDWIDTH,
+                    DROPPED_ALLOCATION_BANDWIDTH,
+                    DROPPED_USER_BANDWIDTH,
+                    DROPPED_TOTAL_BANDWIDTH,
+                    DROPPED_REFLECTION,
                     DROPPED_STRANGER_RATE,
                     DROPPED_LOGIN_RATE,
                     DROPPED_NO_ANSWER,
                     DROPPED_TOO_MANY_WAITING ->
                     Series.dropped(counter);
         };
+    }
+
+    private static Series allocations(Counter counter) {
+        return counter == Counter.ALLOCATIONS_CREATED
+                ? Series.plain("turnd_allocations_started", "Allocations made.")
+                : Series.plain("turnd_allocations_ended", "Allocations that are over.");
     }
 
     private static Series peerConnections(Counter counter) {

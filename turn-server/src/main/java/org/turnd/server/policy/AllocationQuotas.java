@@ -1,20 +1,22 @@
 package org.turnd.server.policy;
 
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.turnd.server.config.Throttles;
 import org.turnd.server.engine.Bandwidth;
 import org.turnd.stun.TransportAddress;
 
-/// How many allocations each user and each client address has (F-25, S-09), and what users may
-/// relay. Safe on every thread. Keeps only those that have an allocation, so it never holds more
-/// entries than there are allocations.
+/// How many allocations each user and each client address has (F-25, S-09), and what allocations
+/// may relay. Safe on every thread. Keeps only those that have an allocation, so it never holds
+/// more entries than there are allocations.
 final class AllocationQuotas {
-    private record User(int allocations, @Nullable Bandwidth bandwidth) {}
+    private record User(int allocations, @Nullable TokenBuckets bandwidth) {}
 
     private volatile Quotas quotas;
     private final ConcurrentHashMap<String, User> users = new ConcurrentHashMap<>();
-    private final ConcurrentHashMap<TransportAddress, Integer> addresses =
-            new ConcurrentHashMap<>();
+    private final AddressCounts addresses = new AddressCounts();
+    private final AtomicReference<@Nullable TotalBandwidth> total = new AtomicReference<>();
 
     AllocationQuotas(Quotas quotas) {
         this.quotas = quotas;
@@ -23,10 +25,13 @@ final class AllocationQuotas {
     /// Judges by other quotas from now on; what users have they keep. Who asks for its [#bandwidth]
     /// again gets it at the new rate.
     void use(Quotas next) {
-        boolean isSameRate = next.bandwidthPerUser() == quotas.bandwidthPerUser();
+        Throttles.Bandwidth before = quotas.bandwidth();
         quotas = next;
-        if (!isSameRate) {
+        if (next.bandwidth().perUser() != before.perUser()) {
             users.replaceAll((name, user) -> new User(user.allocations, null));
+        }
+        if (next.bandwidth().total() != before.total()) {
+            total.set(null);
         }
     }
 
@@ -54,12 +59,22 @@ final class AllocationQuotas {
                                 : new User(user.allocations - 1, user.bandwidth));
     }
 
-    /// What a user with an allocation may relay, or null for everything.
-    @Nullable Bandwidth bandwidth(String username, long nowNanos) {
-        long bytesPerSecond = quotas.bandwidthPerUser();
-        if (bytesPerSecond == 0) {
+    /// What a new allocation of a user, which counts already, may relay; null for everything.
+    @Nullable Bandwidth bandwidth(String username, int shard, long nowNanos) {
+        Throttles.Bandwidth bounds = quotas.bandwidth();
+        if (bounds.equals(Throttles.Bandwidth.UNBOUNDED)) {
             return null;
         }
+        int own = bounds.perAllocation();
+        int perUser = bounds.perUser();
+        return new AllocationBandwidth(
+                own == 0 ? null : new TokenBuckets(own, nowNanos),
+                perUser == 0 ? null : ofUser(username, perUser, nowNanos),
+                bounds.total() == 0 ? null : total(bounds.total(), nowNanos),
+                shard);
+    }
+
+    private @Nullable TokenBuckets ofUser(String username, int bytesPerSecond, long nowNanos) {
         User user =
                 users.computeIfPresent(
                         username,
@@ -68,42 +83,30 @@ final class AllocationQuotas {
                                         ? known
                                         : new User(
                                                 known.allocations,
-                                                new UserBandwidth(bytesPerSecond, nowNanos)));
+                                                new TokenBuckets(bytesPerSecond, nowNanos)));
         return user == null ? null : user.bandwidth;
     }
 
-    boolean acquire(TransportAddress client) {
-        // Counted without a bound, too: a later one finds those that are there.
-        int allowed = quotas.allocationsPerAddress();
-        int max = allowed == 0 ? Integer.MAX_VALUE : allowed;
-        TransportAddress address = sourceOf(client);
-        while (true) {
-            Integer count = addresses.putIfAbsent(address, 1);
-            if (count == null) {
-                return true;
-            }
-            if (count >= max) {
-                return false;
-            }
-            if (addresses.replace(address, count, count + 1)) {
-                return true;
-            }
+    private TotalBandwidth total(int bytesPerSecond, long nowNanos) {
+        TotalBandwidth known = total.get();
+        if (known != null) {
+            return known;
         }
+        var fresh = new TotalBandwidth(bytesPerSecond, nowNanos);
+        TotalBandwidth other = total.compareAndExchange(null, fresh);
+        return other == null ? fresh : other;
+    }
+
+    boolean acquire(TransportAddress client) {
+        return addresses.acquire(client, quotas.allocationsPerAddress());
     }
 
     void release(TransportAddress client) {
-        addresses.computeIfPresent(
-                sourceOf(client), (address, count) -> count == 1 ? null : count - 1);
+        addresses.release(client);
     }
 
     /// Users and addresses that have an allocation.
     int size() {
         return users.size() + addresses.size();
-    }
-
-    /// A host has all of its IPv6 /64.
-    private static TransportAddress sourceOf(TransportAddress client) {
-        long low = client.isIpv4() ? client.low() : 0;
-        return new TransportAddress(client.high(), low, 0);
     }
 }

@@ -164,8 +164,8 @@ public final class LocalSharedState implements SharedState {
     }
 
     @Override
-    public @Nullable Bandwidth bandwidthOf(String username, long nowNanos) {
-        return quotas.bandwidth(quotaName.apply(username), nowNanos);
+    public @Nullable Bandwidth bandwidthOf(String username, int shard, long nowNanos) {
+        return quotas.bandwidth(quotaName.apply(username), shard, nowNanos);
     }
 
     @Override

@@ -77,6 +77,11 @@ class ConfigLoaderTest {
               bandwidth-per-user = 1MiB
               stranger-answers-per-second = 9
               failed-logins-per-minute = 10
+              connections-per-address = 11
+              tls-handshakes = 12
+              reflection-factor = 13
+              bandwidth-per-allocation = 2MiB
+              bandwidth = 3MiB
               permissions-per-allocation = 3
               channels-per-allocation = 4
               default-lifetime = 11m
@@ -144,7 +149,14 @@ class ConfigLoaderTest {
                         4 << 20,
                         256 << 10,
                         ServerSettings.ChannelNumbers.RFC8656,
-                        new ServerSettings.Throttles(0, 0, 1000, 30)),
+                        new Throttles(
+                                0,
+                                2000,
+                                2000,
+                                new Throttles.Bandwidth(64 << 20, 0, 0),
+                                3,
+                                1000,
+                                30)),
                 settings.limits());
         assertNull(settings.tls());
         assertEquals(new Http(address("127.0.0.1:9641")), settings.http());
@@ -226,7 +238,14 @@ class ConfigLoaderTest {
                         2 << 20,
                         32 << 10,
                         ServerSettings.ChannelNumbers.RFC5766,
-                        new ServerSettings.Throttles(8, 1 << 20, 9, 10)),
+                        new Throttles(
+                                8,
+                                11,
+                                12,
+                                new Throttles.Bandwidth(2 << 20, 1 << 20, 3 << 20),
+                                13,
+                                9,
+                                10)),
                 settings.limits());
         assertEquals(
                 new ServerSettings.Tls(

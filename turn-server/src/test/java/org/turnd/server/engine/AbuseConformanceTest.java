@@ -43,7 +43,7 @@ class AbuseConformanceTest {
         }
         assertEquals(List.of(), client.channelData(CHANNEL, KILOBYTE));
         assertEquals(List.of(), client.send(PEER, KILOBYTE));
-        assertEquals(2, fixture.count(Counter.DROPPED_BANDWIDTH));
+        assertEquals(2, fixture.count(Counter.DROPPED_USER_BANDWIDTH));
         assertEquals(10, fixture.count(Counter.PACKETS_TO_PEERS));
         fixture.advanceNanos(SECOND / 10);
         assertEquals(1, client.channelData(CHANNEL, KILOBYTE).size());
@@ -117,6 +117,31 @@ class AbuseConformanceTest {
     }
 
     @Test
+    @Tag("I-17")
+    @Tag("S-09")
+    @DisplayName(
+            "I-17 what is dropped is counted by whose bound it was, and costs the others nothing")
+    void countsEachBoundByItself() {
+        EngineFixture fixture =
+                new EngineFixture(options -> {
+                    options.bandwidthPerAllocation = 3_000;
+                    options.bandwidthPerUser = 5_000;
+                    options.bandwidth = 1 << 20;
+                });
+        TestClient first = relaying(fixture.udp());
+        TestClient second = relaying(fixture.udp());
+        for (int i = 0; i < 5; i++) {
+            assertEquals(i < 3 ? 1 : 0, first.channelData(CHANNEL, KILOBYTE).size());
+        }
+        for (int i = 0; i < 5; i++) {
+            assertEquals(i < 2 ? 1 : 0, second.channelData(CHANNEL, KILOBYTE).size());
+        }
+        assertEquals(2, fixture.count(Counter.DROPPED_ALLOCATION_BANDWIDTH));
+        assertEquals(3, fixture.count(Counter.DROPPED_USER_BANDWIDTH));
+        assertEquals(0, fixture.count(Counter.DROPPED_TOTAL_BANDWIDTH));
+    }
+
+    @Test
     @Tag("S-09")
     @DisplayName("S-09 allocations of one client address: 486; others unharmed; freed is free")
     void boundsAllocationsOfAnAddress() {
@@ -167,7 +192,7 @@ class AbuseConformanceTest {
     }
 
     private static EngineFixture threeAnswers() {
-        return new EngineFixture(options -> options.abuse = new AbuseLimits(3, 30));
+        return new EngineFixture(options -> options.abuse = new AbuseLimits(3, 30, 0));
     }
 
     private static int answersToStrangers(EngineFixture fixture, int requests) {
@@ -213,7 +238,7 @@ class AbuseConformanceTest {
     }
 
     private static EngineFixture threeFailures() {
-        return new EngineFixture(options -> options.abuse = new AbuseLimits(1000, 3));
+        return new EngineFixture(options -> options.abuse = new AbuseLimits(1000, 3, 0));
     }
 
     private static void guess(TestClient client, int times) {

@@ -19,6 +19,7 @@ import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.turnd.server.config.ServerSettings;
+import org.turnd.server.config.Throttles;
 import org.turnd.server.policy.LocalSharedState;
 import org.turnd.server.policy.Quotas;
 import org.turnd.stun.IntegrityKey;
@@ -65,7 +66,9 @@ final class EngineFixture {
         int allocationsMax = 2000;
         int allocationsPerUser = 2000;
         int allocationsPerAddress;
-        long bandwidthPerUser;
+        int bandwidthPerAllocation;
+        int bandwidthPerUser;
+        int bandwidth;
         AbuseLimits abuse = AbuseLimits.NONE;
         int permissionsMax = 10;
         int channelsMax = 10;
@@ -340,7 +343,10 @@ final class EngineFixture {
         return new Quotas(
                 options.allocationsPerUser,
                 options.allocationsPerAddress,
-                options.bandwidthPerUser);
+                new Throttles.Bandwidth(
+                        options.bandwidthPerAllocation,
+                        options.bandwidthPerUser,
+                        options.bandwidth));
     }
 
     private static ServerSettings.Relay relay(Options options) {

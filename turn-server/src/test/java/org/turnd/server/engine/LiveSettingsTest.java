@@ -142,7 +142,7 @@ class LiveSettingsTest {
 
     @Test
     void answersToStrangers() {
-        use(options -> options.abuse = new AbuseLimits(1, Integer.MAX_VALUE));
+        use(options -> options.abuse = new AbuseLimits(1, Integer.MAX_VALUE, 0));
         byte[] request = client.request(StunMethod.ALLOCATE).put(TestClient.UDP).bytes();
         int answers = 0;
         for (int i = 0; i < 20; i++) {
@@ -160,7 +160,7 @@ class LiveSettingsTest {
         for (int i = 0; i < 3; i++) {
             assertEquals(401, client.ask(StunMethod.ALLOCATE, TestClient.UDP).errorCode());
         }
-        use(options -> options.abuse = new AbuseLimits(Integer.MAX_VALUE, 3));
+        use(options -> options.abuse = new AbuseLimits(Integer.MAX_VALUE, 3, 0));
         // Those before count.
         assertEquals(List.of(), client.feed(client.signed(StunMethod.ALLOCATE, TestClient.UDP)));
     }

@@ -277,7 +277,8 @@ class OAuthConformanceTest {
     @Tag("S-14")
     void badTokensAreNoTriesAndHideNone() {
         var plain =
-                new EngineFixture(options -> options.abuse = new AbuseLimits(Integer.MAX_VALUE, 3));
+                new EngineFixture(
+                        options -> options.abuse = new AbuseLimits(Integer.MAX_VALUE, 3, 0));
         TestClient guesser = plain.udp().as(EngineFixture.USER, "guess");
         guesser.credentials();
         for (int i = 0; i < 3; i++) {

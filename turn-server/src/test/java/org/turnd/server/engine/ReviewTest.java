@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.turnd.server.auth.TimeLimitedCredentials;
 import org.turnd.server.config.ServerSettings.ExpiredCredentials;
 import org.turnd.server.config.ServerSettings.Secret;
+import org.turnd.server.config.Throttles;
 import org.turnd.server.policy.Quotas;
 import org.turnd.stun.RestCredential;
 import org.turnd.stun.RestCredentials;
@@ -176,12 +177,12 @@ class ReviewTest {
         client.allocate();
         client.createPermission(PEER);
         byte[] packet = new byte[500];
-        fixture.shared.use(new Quotas(1, 1, 1000));
+        fixture.shared.use(new Quotas(1, 1, new Throttles.Bandwidth(0, 1000, 0)));
         use(options -> {});
         assertEquals(486, fixture.udp().ask(StunMethod.ALLOCATE, TestClient.UDP).errorCode());
         assertEquals(1, client.send(PEER, packet).size());
         assertEquals(List.of(), client.send(PEER, packet));
-        fixture.shared.use(new Quotas(2, 0, 0));
+        fixture.shared.use(new Quotas(2, 0, Throttles.Bandwidth.UNBOUNDED));
         use(options -> {});
         assertEquals(1, client.send(PEER, packet).size());
         fixture.udp().allocate();
@@ -191,7 +192,7 @@ class ReviewTest {
     @Test
     void aBoundForAddressesCountsWhatIsThere() {
         client.allocate();
-        fixture.shared.use(new Quotas(1000, 1, 0));
+        fixture.shared.use(new Quotas(1000, 1, Throttles.Bandwidth.UNBOUNDED));
         assertEquals(486, fixture.udp().ask(StunMethod.ALLOCATE, TestClient.UDP).errorCode());
         client.refresh(0);
         fixture.udp().allocate();

@@ -64,8 +64,12 @@ final class Attacker implements AutoCloseable {
     }
 
     static Attacker udp(TurnServer server) throws IOException {
+        return udp(server, "127.0.0.1");
+    }
+
+    static Attacker udp(TurnServer server, String from) throws IOException {
         TransportAddress to = address(server, Protocol.UDP);
-        return new Attacker(Wire.udp(InetAddress.ofLiteral("127.0.0.1"), to));
+        return new Attacker(Wire.udp(InetAddress.ofLiteral(from), to));
     }
 
     static Attacker tcp(TurnServer server) throws IOException {

@@ -68,6 +68,37 @@ class HostileUsersTest {
         return server.shards().stream().mapToLong(s -> s.engineCounters().get(counter)).sum();
     }
 
+    // Guesses from one source are soon not even looked at; the user, who is elsewhere, doesn't
+    // notice.
+    @Test
+    void passwordGuessing() throws Exception {
+        try (var server = start(new TestSettings().shards(1).failedLoginsPerMinute(3));
+                var guesser = Attacker.udp(server, "127.0.0.66");
+                var user = Attacker.udp(server)) {
+            guesser.challenge();
+            for (int guess = 0; guess < 3; guess++) {
+                guesser.as(TestSettings.USER, "guess " + guess);
+                var allocate = new RawMessage(StunMethod.ALLOCATE).udp();
+                assertEquals(401, guesser.askSigned(allocate).code());
+            }
+            for (int guess = 3; guess < 100; guess++) {
+                guesser.as(TestSettings.USER, "guess " + guess);
+                var allocate = guesser.sign(new RawMessage(StunMethod.ALLOCATE).udp());
+                guesser.wire().send(allocate.bytes());
+            }
+            // Nor is the right one, and nothing was answered meanwhile.
+            guesser.as(TestSettings.USER, TestSettings.PASSWORD);
+            var right = guesser.sign(new RawMessage(StunMethod.ALLOCATE).udp());
+            guesser.wire().send(right.bytes());
+            var binding = guesser.ask(new RawMessage(StunMethod.BINDING));
+            assertEquals(StunMethod.BINDING, binding.message().method());
+            assertEquals(98, count(server, Counter.DROPPED_LOGIN_RATE));
+            user.allocate();
+            // Another user of the same source isn't shut out, either.
+            guesser.as(BOB, BOBS_PASSWORD).allocate();
+        }
+    }
+
     // Whoever is behind the same NAT port, or forges it, is not whoever made the allocation.
     @Test
     void otherUsersFiveTuple() throws Exception {

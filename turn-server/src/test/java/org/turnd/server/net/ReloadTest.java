@@ -30,10 +30,10 @@ import org.turnd.server.config.ServerSettings.Auth;
 import org.turnd.server.config.ServerSettings.DataPlane;
 import org.turnd.server.config.ServerSettings.Protocol;
 import org.turnd.server.config.ServerSettings.Secret;
-import org.turnd.server.config.ServerSettings.Throttles;
 import org.turnd.server.config.ServerSettings.Tls;
 import org.turnd.server.config.ServerSettings.TlsProvider;
 import org.turnd.server.config.ServerSettings.User;
+import org.turnd.server.config.Throttles;
 import org.turnd.server.engine.Counter;
 import org.turnd.stun.StunAttribute.ErrorCode;
 import org.turnd.stun.StunAttribute.Lifetime;
@@ -91,7 +91,7 @@ class ReloadTest {
                                                     "auth.secret",
                                                     "auth.users",
                                                     "peers.allow",
-                                                    "limits.allocations-per-address")),
+                                                    "limits.bandwidth")),
                             taken::toString);
                     assertEquals(i % 20 == 0, taken.changed().contains("tls.certificate"));
                     assertEquals(List.of(), taken.needRestart());
@@ -121,7 +121,8 @@ class ReloadTest {
                                 List.of(ALICE, other),
                                 auth.nonceLifetime()))
                 .allow(odd ? "127.0.0.0/8" : "127.0.0.1", "10." + i + ".0.0/16")
-                .throttles(new Throttles(1000 + i, odd ? 1 << 30 : 0, 1000, 1000));
+                .bandwidth(new Throttles.Bandwidth(0, odd ? 1 << 30 : 0, odd ? 0 : 1 << 30))
+                .reflectionFactor(odd ? 100 : 0);
     }
 
     /// Sends numbered packets both ways, a burst at a time, and returns how many came of how many.
@@ -266,7 +267,7 @@ class ReloadTest {
                 var first = TestClient.udp(address(server, Protocol.UDP));
                 var second = TestClient.udp(address(server, Protocol.UDP))) {
             first.allocate();
-            settings.throttles(new Throttles(1, 0, 1000, 1000));
+            settings.allocationsPerAddress(1);
             taken(server, settings.build());
             ErrorCode refused =
                     second.request(
@@ -275,7 +276,7 @@ class ReloadTest {
                             .first(ErrorCode.class);
             assertEquals(486, refused == null ? 0 : refused.code());
             assertEquals(0, refreshed(first));
-            settings.throttles(Throttles.NONE);
+            settings.allocationsPerAddress(0);
             taken(server, settings.build());
             second.allocate();
         }

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.turnd.server.TurnServer;
-import org.turnd.server.config.ServerSettings.Throttles;
+import org.turnd.server.config.Throttles;
 import org.turnd.server.engine.Counter;
 import org.turnd.stun.StunAttribute.Lifetime;
 import org.turnd.stun.StunMethod;
@@ -150,7 +150,7 @@ class TcpFlowTest extends TcpRelayFixture {
         int perSecond = 4 << 20;
         byte[] more = random(perSecond * 5 / 4);
         connected(
-                new TestSettings().throttles(bandwidth(perSecond)),
+                new TestSettings().bandwidth(bandwidth(perSecond)),
                 (_, peer, data) -> {
                     long before = System.nanoTime();
                     assertPasses(more, data.out(), peer.getInputStream());
@@ -168,7 +168,7 @@ class TcpFlowTest extends TcpRelayFixture {
     @Tag("L-15")
     void aConnectionThatWaitsForBandwidthEndsWithItsAllocation() throws Exception {
         connected(
-                new TestSettings().throttles(bandwidth(1 << 10)),
+                new TestSettings().bandwidth(bandwidth(1 << 10)),
                 (control, peer, data) -> {
                     assertPasses(random(4 << 10), data.out(), peer.getInputStream());
                     data.out().write(HELLO);
@@ -177,8 +177,8 @@ class TcpFlowTest extends TcpRelayFixture {
                 });
     }
 
-    private static Throttles bandwidth(int bytesPerSecond) {
-        return new Throttles(0, bytesPerSecond, Integer.MAX_VALUE, Integer.MAX_VALUE);
+    private static Throttles.Bandwidth bandwidth(int bytesPerSecond) {
+        return new Throttles.Bandwidth(0, bytesPerSecond, 0);
     }
 
     /// Nobody reads until the writer is stuck; then everything comes.

@@ -22,9 +22,9 @@ import org.turnd.server.config.ServerSettings.Peers;
 import org.turnd.server.config.ServerSettings.Protocol;
 import org.turnd.server.config.ServerSettings.Relay;
 import org.turnd.server.config.ServerSettings.RelayTransports;
-import org.turnd.server.config.ServerSettings.Throttles;
 import org.turnd.server.config.ServerSettings.Tls;
 import org.turnd.server.config.ServerSettings.User;
+import org.turnd.server.config.Throttles;
 import org.turnd.stun.TransportAddress;
 
 /// Settings of a server on loopback; what a test cares for it says.
@@ -49,7 +49,12 @@ public final class TestSettings {
     private Duration handshakeTimeout = Duration.ofSeconds(20);
     private Duration idleTimeout = Duration.ofMinutes(5);
     private int streamQueueBytes = 64 << 10;
-    private Throttles throttles = Throttles.NONE;
+    private int allocationsPerAddress;
+    private int connectionsPerAddress;
+    private int tlsHandshakes = 1000;
+    private Throttles.Bandwidth bandwidth = Throttles.Bandwidth.UNBOUNDED;
+    private int reflectionFactor;
+    private int failedLogins = Integer.MAX_VALUE;
     private String relayIpv4 = "127.0.0.1";
     private String relayIpv6 = "::1";
     private ServerSettings.Mobility mobility = ServerSettings.Mobility.OFF;
@@ -76,7 +81,7 @@ public final class TestSettings {
         return this;
     }
 
-    TestSettings stun(ServerSettings.Stun beyond) {
+    public TestSettings stun(ServerSettings.Stun beyond) {
         stun = beyond;
         return this;
     }
@@ -147,8 +152,33 @@ public final class TestSettings {
         return this;
     }
 
-    public TestSettings throttles(Throttles bounds) {
-        throttles = bounds;
+    public TestSettings allocationsPerAddress(int count) {
+        allocationsPerAddress = count;
+        return this;
+    }
+
+    public TestSettings connectionsPerAddress(int count) {
+        connectionsPerAddress = count;
+        return this;
+    }
+
+    public TestSettings tlsHandshakes(int count) {
+        tlsHandshakes = count;
+        return this;
+    }
+
+    public TestSettings bandwidth(Throttles.Bandwidth bounds) {
+        bandwidth = bounds;
+        return this;
+    }
+
+    public TestSettings reflectionFactor(int factor) {
+        reflectionFactor = factor;
+        return this;
+    }
+
+    public TestSettings failedLoginsPerMinute(int count) {
+        failedLogins = count;
         return this;
     }
 
@@ -223,7 +253,14 @@ public final class TestSettings {
                         4 << 20,
                         256 << 10,
                         ServerSettings.ChannelNumbers.RFC8656,
-                        throttles),
+                        new Throttles(
+                                allocationsPerAddress,
+                                connectionsPerAddress,
+                                tlsHandshakes,
+                                bandwidth,
+                                reflectionFactor,
+                                Integer.MAX_VALUE,
+                                failedLogins)),
                 tls,
                 null,
                 new Log(LogFormat.TEXT, LogLevel.INFO, ServerSettings.Switch.OFF),

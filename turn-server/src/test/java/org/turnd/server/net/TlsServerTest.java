@@ -2,6 +2,7 @@ package org.turnd.server.net;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
@@ -58,6 +59,8 @@ class TlsServerTest {
     @SuppressWarnings("NullAway.Init") // made before each test
     private TransportAddress address;
 
+    private final TlsHandshakes going = new TlsHandshakes(100);
+
     @BeforeEach
     void listen(@TempDir Path directory) throws Exception {
         tls = new TestTls(directory, TlsProvider.BORINGSSL);
@@ -65,7 +68,8 @@ class TlsServerTest {
                 new TlsServer(
                         TlsMaterial.read(tls.material()),
                         new TlsProviderChoice(true, "configured"),
-                        Duration.ofMillis(500));
+                        Duration.ofMillis(500),
+                        going);
         loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
         Channel listener =
                 new ServerBootstrap()
@@ -188,7 +192,7 @@ class TlsServerTest {
     private final class Echo extends ChannelInitializer<Channel> {
         @Override
         protected void initChannel(Channel channel) {
-            server.addHandlers(channel.pipeline(), channel.alloc());
+            assertTrue(server.addHandlers(channel.pipeline(), channel.alloc()));
             channel.pipeline()
                     .addLast(
                             new ChannelInboundHandlerAdapter() {

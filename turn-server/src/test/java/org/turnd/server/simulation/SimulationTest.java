@@ -27,7 +27,10 @@ class SimulationTest {
             EnumSet.of(
                     Counter.CLIENTS_MOVED,
                     Counter.DROPPED_DISCOVERY_RATE,
-                    Counter.DROPPED_BANDWIDTH,
+                    Counter.DROPPED_ALLOCATION_BANDWIDTH,
+                    Counter.DROPPED_USER_BANDWIDTH,
+                    Counter.DROPPED_TOTAL_BANDWIDTH,
+                    Counter.DROPPED_REFLECTION,
                     Counter.DROPPED_STRANGER_RATE,
                     Counter.DROPPED_LOGIN_RATE,
                     Counter.REQUESTS_WAITED,
