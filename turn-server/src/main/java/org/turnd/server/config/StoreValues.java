@@ -25,6 +25,11 @@ final class StoreValues {
                     redis(StoresSchema.REDIS_PASSWORD, RedisSettings::password),
                     redis(StoresSchema.REDIS_USER_KEY, RedisSettings::userKey),
                     redis(StoresSchema.REDIS_SECRETS_KEY, RedisSettings::secretsKey),
+                    jdbc(JdbcSchema.URL, JdbcSettings::url),
+                    jdbc(JdbcSchema.USERNAME, JdbcSettings::username),
+                    jdbc(JdbcSchema.PASSWORD, JdbcSettings::password),
+                    jdbc(JdbcSchema.USER_QUERY, JdbcSettings::userQuery),
+                    jdbc(JdbcSchema.SECRETS_QUERY, JdbcSettings::secretsQuery),
                     webhook(StoresSchema.WEBHOOK_URL, WebhookSettings::url),
                     webhook(StoresSchema.WEBHOOK_TOKEN, WebhookSettings::token),
                     webhook(StoresSchema.WEBHOOK_SIGNING_SECRET, WebhookSettings::signingSecret),
@@ -46,6 +51,10 @@ final class StoreValues {
     private static Place redis(
             Setting<?> setting, Function<RedisSettings, @Nullable Object> value) {
         return at(setting, stores -> orNull(stores.redis(), value));
+    }
+
+    private static Place jdbc(Setting<?> setting, Function<JdbcSettings, @Nullable Object> value) {
+        return at(setting, stores -> orNull(stores.jdbc(), value));
     }
 
     private static Place webhook(

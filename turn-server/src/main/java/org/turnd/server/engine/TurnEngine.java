@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 import org.turnd.server.engine.EngineEvents.EndReason;
 import org.turnd.stun.ChannelData;
 import org.turnd.stun.Decoded;
-import org.turnd.stun.ErrorReason;
 import org.turnd.stun.FirstByte;
 import org.turnd.stun.MalformedStun;
 import org.turnd.stun.MessageIntegrity;
@@ -43,7 +42,6 @@ public final class TurnEngine {
     private final Responder responder;
     private final NatDiscovery discovery;
     private final ClassicStun classic;
-    private final BindingProcessor binding;
     private final Redirector redirector;
     private final AllocateProcessor allocate;
     private final Mobility mobility;
@@ -52,7 +50,7 @@ public final class TurnEngine {
     private final PeerInputs peers;
     private final Sessions sessions;
     private final AllocationReview review;
-    private final Processors processors;
+    private final RequestAnswers answers;
     private final boolean relaysTcp;
 
     /// @param shard this engine's number, as [EngineSink#handOver] and [SharedState] use it
@@ -88,7 +86,6 @@ public final class TurnEngine {
         waiting = new WaitingRequests(credentials.remote(), counters, random, this::resume);
         discovery = new NatDiscovery(counters, responder, understood, random);
         classic = new ClassicStun(settings.classicStun(), counters, discovery, responder);
-        binding = new BindingProcessor(counters, understood, discovery, responder);
         redirector = new Redirector(settings.redirect());
         RefreshProcessor refresh = new RefreshProcessor(surroundings, allocations);
         mobility = new Mobility(surroundings, allocations, refresh);
@@ -108,13 +105,26 @@ public final class TurnEngine {
                         offload);
         peers = new PeerInputs(allocations, peerConnections);
         sessions = new Sessions(allocations);
-        processors =
+        Processors processors =
                 new Processors(
                         allocate,
                         refresh,
                         mobility,
                         new PermissionProcessor(settings, reachable, offload, events, counters),
                         connect);
+        answers = answers(processors);
+    }
+
+    private RequestAnswers answers(Processors processors) {
+        return new RequestAnswers(
+                new BindingProcessor(counters, understood, discovery, responder),
+                allocate,
+                authenticator,
+                waiting,
+                understood,
+                processors,
+                responder,
+                counters);
     }
 
     /// A UDP datagram from a client.
@@ -442,10 +452,11 @@ public final class TurnEngine {
         Allocation claimed = ticket == null ? allocation : mobility.find(ticket, nowNanos);
         Request request =
                 new Request(client, message, view.hasFingerprint(), claimed, null, null, nowNanos);
-        answer(
+        answers.answer(
                 message.method() == StunMethod.CONNECTION_BIND
                         ? request.naming(connect.ownerOf(request))
                         : request,
+                view,
                 answer);
     }
 
@@ -455,65 +466,5 @@ public final class TurnEngine {
             case CONNECT, CONNECTION_BIND, CONNECTION_ATTEMPT -> relaysTcp;
             case SHARED_SECRET, GOOG_PING -> false;
         };
-    }
-
-    private void answer(Request request, @Nullable UserAnswer user) {
-        if (request.message().method() == StunMethod.BINDING) {
-            binding.answer(request, view);
-            return;
-        }
-        Answer.Refusal elsewhere = redirectStranger(request);
-        if (elsewhere != null) {
-            responder.respond(request, elsewhere);
-            return;
-        }
-        // Steps 3 to 8.
-        switch (authenticator.check(request, view, user)) {
-            case Authenticator.Verdict.Refused(Answer.Refusal refusal) ->
-                    responder.respond(request, refusal);
-            case Authenticator.Verdict.Ignored i -> counters.increment(Counter.DROPPED_LOGIN_RATE);
-            case Authenticator.Verdict.Asking(UserQuery query) -> {
-                if (!waiting.ask(request.client(), view, query, request.nowNanos())) {
-                    giveUp(request, Counter.DROPPED_TOO_MANY_WAITING);
-                }
-            }
-            case Authenticator.Verdict.Untold u -> giveUp(request, Counter.DROPPED_NO_ANSWER);
-            case Authenticator.Verdict.Granted(Principal principal) -> {
-                Request authenticated = request.authenticatedAs(principal);
-                // Step 9.
-                Answer.Refusal unknown = refuseUnknownAttributes();
-                responder.respond(
-                        authenticated,
-                        unknown != null ? unknown : processors.process(authenticated));
-            }
-        }
-    }
-
-    /// Fails closed. Over UDP without a word: the client sends its request again by itself, and the
-    /// user may be known by then, where most clients take an error for the end. Nobody sends
-    /// anything again over a stream.
-    private void giveUp(Request request, Counter reason) {
-        if (request.client().transport().isDatagram()) {
-            counters.increment(reason);
-        } else {
-            responder.respond(
-                    request,
-                    Answer.Refusal.of(ErrorReason.SERVER_ERROR, RefusalCause.USERS_UNAVAILABLE));
-        }
-    }
-
-    private Answer.@Nullable Refusal redirectStranger(Request request) {
-        boolean isStranger = !view.hasMessageIntegrity() && !view.hasMessageIntegritySha256();
-        return isStranger
-                        && request.message().method() == StunMethod.ALLOCATE
-                        && refuseUnknownAttributes() == null
-                ? allocate.redirectStranger(request)
-                : null;
-    }
-
-    //
-    private Answer.@Nullable Refusal refuseUnknownAttributes() {
-        List<Integer> unknown = understood.unknownIn(view);
-        return unknown.isEmpty() ? null : UnderstoodAttributes.refusal(unknown);
     }
 }

@@ -94,14 +94,7 @@ public final class EngineMetrics {
                     Series.plain(
                             "turnd_clients_moved",
                             "Allocations that went along with their client to another address.");
-            case RETRANSMISSIONS_ANSWERED ->
-                    Series.plain(
-                            "turnd_retransmissions_answered",
-                            "Requests sent again by a client and answered as before.");
-            case REQUESTS_WAITED ->
-                    Series.plain(
-                            "turnd_requests_waited",
-                            "Requests that waited until a store had told of their user.");
+            case RETRANSMISSIONS_ANSWERED, REQUESTS_WAITED -> requests(counter);
             case PACKETS_HANDED_OVER ->
                     Series.plain(
                             "turnd_handed_over_packets",
@@ -146,6 +139,16 @@ public final class EngineMetrics {
         return counter == Counter.ALLOCATIONS_CREATED
                 ? Series.plain("turnd_allocations_started", "Allocations made.")
                 : Series.plain("turnd_allocations_ended", "Allocations that are over.");
+    }
+
+    private static Series requests(Counter counter) {
+        return counter == Counter.RETRANSMISSIONS_ANSWERED
+                ? Series.plain(
+                        "turnd_retransmissions_answered",
+                        "Requests sent again by a client and answered as before.")
+                : Series.plain(
+                        "turnd_requests_waited",
+                        "Requests that waited until a store had told of their user.");
     }
 
     private static Series peerConnections(Counter counter) {

@@ -377,6 +377,10 @@ class ConfigLoaderTest {
             if (setting.path().startsWith("redirect.")) {
                 environment.put("TURND_REDIRECT_TO", OTHER_SERVER);
             }
+            if (setting.path().startsWith("admin.")) {
+                environment.put("TURND_ADMIN_LISTEN", "127.0.0.1:9700");
+                environment.put("TURND_ADMIN_TOKEN", SECRET);
+            }
             if (setting.path().startsWith("webhook.")) {
                 environment.put("TURND_WEBHOOK_URL", "https://example.org/");
                 environment.put("TURND_WEBHOOK_SECRET", WEBHOOK_SECRET);
@@ -385,8 +389,15 @@ class ConfigLoaderTest {
             String text =
                     switch (setting.path()) {
                         case "auth.secret" -> SECRET;
+                        case "admin.listen" -> "127.0.0.1:9701";
+                        case "admin.token" -> SECRET + "2";
+                        case "admin.application-tokens" -> SECRET + "3";
+                        case "admin.cors-origins" -> "https://app.example.org";
+                        case "admin.hosts" -> "turn.example.org";
+                        case "admin.ice-urls" -> "turn:turn.example.org";
                         case "auth.users" -> "alice:wonder-land";
                         case "auth.stores.redis.url" -> "redis://127.0.0.1";
+                        case "auth.stores.jdbc.url" -> "jdbc:postgresql://127.0.0.1/turn";
                         case "auth.stores.webhook.url", "auth.stores.jwt.keys" ->
                                 "https://127.0.0.1/";
                         case "auth.stores.webhook.token",

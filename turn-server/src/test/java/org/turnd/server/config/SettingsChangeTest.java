@@ -38,6 +38,19 @@ class SettingsChangeTest {
     private static final String WEBHOOK =
             "webhook { url = \"https://a.example/\", secret = \"whsec_%s\" }"
                     .formatted("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+    private static final String REDIS =
+            "auth.stores.redis { url = \"redis://127.0.0.1\", username = alice, password = sesame }";
+    private static final String JDBC =
+            "auth.stores.jdbc { url = \"jdbc:postgresql://127.0.0.1/turn\", username = alice }";
+    private static final String USERS_BY_WEB =
+            "auth.stores.webhook { url = \"https://a.example/\", token = \"7okenOfTheServersOwn1\" }";
+    private static final String JWT =
+            """
+            auth.stores.jwt {
+              keys = "https://a.example/", issuer = "https://a.example", audience = a.example
+              secret = "5ecretOfTheTokens123"
+            }
+            """;
     private static final String PROXIES = "proxy-protocol { trusted = \"10.0.0.1\", tcp = \"%s\" }";
 
     @TempDir
@@ -124,38 +137,8 @@ class SettingsChangeTest {
                         "drain-timeout = 9s",
                         "classic-stun = on")
                 .forEach(after -> all.add(new Change(keyOf(after), "", after)));
-        for (String line :
-                List.of(
-                        "admin.listen = \"127.0.0.1:9700\"",
-                        "admin.token = \"0ther7okenOfTheOperators\"",
-                        "admin.application-tokens = \"7okenOfAnApplication1\"",
-                        "admin.cors-origins = \"https://app.example\"",
-                        "admin.hosts = \"admin.example\"",
-                        "admin.ice-urls = \"turn:turn.example\"",
-                        "admin.credentials-ttl = 2h",
-                        "admin.credentials-ttl-max = 20h",
-                        "admin.credentials-per-minute = 19")) {
-            all.add(new Change(keyOf(line), ADMIN, ADMIN + "\n" + line));
-        }
-        for (String line :
-                List.of("audit.path = b.json", "audit.file-size = 1MiB", "audit.days = 9")) {
-            all.add(new Change(keyOf(line), AUDIT, AUDIT + "\n" + line));
-        }
-        for (String line :
-                List.of(
-                        "webhook.url = \"https://b.example/\"",
-                        "webhook.secret = \"whsec_dGhlIG9sZCBzZWNyZXQgb2YgdGhpcyB0ZXN0IQ==\"",
-                        "webhook.events = allocation_ended",
-                        "webhook.queue = 19",
-                        "webhook.timeout = 9s",
-                        "webhook.give-up-after = 9m",
-                        "webhook.plain-http = on")) {
-            all.add(new Change(keyOf(line), WEBHOOK, WEBHOOK + "\n" + line));
-        }
-        for (String line :
-                List.of("redirect.domain = other.example", "redirect.before-authentication = on")) {
-            all.add(new Change(keyOf(line), REDIRECT, REDIRECT + "\n" + line));
-        }
+        all.addAll(changesOfParts());
+        all.addAll(changesOfStores());
         all.add(new Change("listeners.tls", TLS, TLS + "\nlisteners.tls = \"0.0.0.0:443\""));
         all.add(new Change("listeners.dtls", TLS, TLS + "\nlisteners.dtls = \"0.0.0.0:443\""));
         all.add(new Change("tls.certificate", TLS, TLS + "\ntls.certificate = b.pem"));
@@ -188,6 +171,95 @@ class SettingsChangeTest {
                 .forEach(line ->
                         all.add(new Change(keyOf(line), DISCOVERY, DISCOVERY + "\n" + line)));
         return all;
+    }
+
+    private static List<Change> changesOfParts() {
+        var all = new ArrayList<Change>();
+        add(
+                all,
+                ADMIN,
+                "admin.listen = \"127.0.0.1:9700\"",
+                "admin.token = \"0ther7okenOfTheOperators\"",
+                "admin.application-tokens = \"7okenOfAnApplication1\"",
+                "admin.cors-origins = \"https://app.example\"",
+                "admin.hosts = \"admin.example\"",
+                "admin.ice-urls = \"turn:turn.example\"",
+                "admin.credentials-ttl = 2h",
+                "admin.credentials-ttl-max = 20h",
+                "admin.credentials-per-minute = 19");
+        add(
+                all,
+                AUDIT,
+                "audit.path = b.json",
+                "audit.file-size = 1MiB",
+                "audit.days = 9");
+        add(
+                all,
+                WEBHOOK,
+                "webhook.url = \"https://b.example/\"",
+                "webhook.secret = \"whsec_dGhlIG9sZCBzZWNyZXQgb2YgdGhpcyB0ZXN0IQ==\"",
+                "webhook.events = allocation_ended",
+                "webhook.queue = 19",
+                "webhook.timeout = 9s",
+                "webhook.give-up-after = 9m",
+                "webhook.plain-http = on");
+        add(
+                all,
+                REDIRECT,
+                "redirect.domain = other.example",
+                "redirect.before-authentication = on");
+        return all;
+    }
+
+    private static List<Change> changesOfStores() {
+        var all = new ArrayList<Change>();
+        add(
+                all,
+                REDIS,
+                "auth.stores.timeout = 3s",
+                "auth.stores.remember-known = 9s",
+                "auth.stores.remember-unknown = 9s",
+                "auth.stores.cache-size = 1900",
+                "auth.stores.concurrency = 19",
+                "auth.stores.waiting = 190",
+                "auth.stores.waiting-per-address = 19",
+                "auth.stores.lookups-per-address = 19",
+                "auth.stores.secrets-interval = 9s",
+                "auth.stores.ca = a.pem",
+                "auth.stores.redis.url = \"redis://127.0.0.2\"",
+                "auth.stores.redis.username = bob",
+                "auth.stores.redis.password = opensesame",
+                "auth.stores.redis.user-key = \"u/{realm}/{user}\"",
+                "auth.stores.redis.secrets-key = none");
+        add(
+                all,
+                JDBC,
+                "auth.stores.jdbc.url = \"jdbc:postgresql://127.0.0.2/turn\"",
+                "auth.stores.jdbc.username = bob",
+                "auth.stores.jdbc.password = opensesame",
+                "auth.stores.jdbc.user-query = \"SELECT md5_key FROM users WHERE name = {user}"
+                        + " AND realm = {realm}\"",
+                "auth.stores.jdbc.secrets-query = none");
+        add(
+                all,
+                USERS_BY_WEB,
+                "auth.stores.webhook.url = \"https://b.example/\"",
+                "auth.stores.webhook.token = \"0ther7okenOfTheServersOwn\"",
+                "auth.stores.webhook.signing-secret = \"0ther5ecretToSignWith\"");
+        add(
+                all,
+                JWT,
+                "auth.stores.jwt.keys = \"https://b.example/\"",
+                "auth.stores.jwt.issuer = \"https://b.example\"",
+                "auth.stores.jwt.audience = b.example",
+                "auth.stores.jwt.secret = \"0ther5ecretOfTheTokens1\"");
+        return all;
+    }
+
+    private static void add(List<Change> all, String before, String... lines) {
+        for (String line : lines) {
+            all.add(new Change(keyOf(line), before, before + "\n" + line));
+        }
     }
 
     private static String keyOf(String line) {

@@ -27,6 +27,8 @@ class SimulationTest {
             EnumSet.of(
                     Counter.CLIENTS_MOVED,
                     Counter.DROPPED_DISCOVERY_RATE,
+                    // Its settings and users stay as they are; ReviewTest changes them.
+                    Counter.PERMISSIONS_REVOKED,
                     Counter.DROPPED_ALLOCATION_BANDWIDTH,
                     Counter.DROPPED_USER_BANDWIDTH,
                     Counter.DROPPED_TOTAL_BANDWIDTH,
