@@ -6,7 +6,8 @@ import org.turnd.stun.ErrorReason;
 import org.turnd.stun.StunMethod;
 import org.turnd.stun.StunView;
 
-/// Answers requests other than those that were answered before: steps 3 to 9 of the processing order.
+/// Answers requests other than those that were answered before: steps 3 to 9 of the processing
+/// order.
 final class RequestAnswers {
     private final BindingProcessor binding;
     private final AllocateProcessor allocate;

@@ -187,12 +187,7 @@ class SettingsChangeTest {
                 "admin.credentials-ttl = 2h",
                 "admin.credentials-ttl-max = 20h",
                 "admin.credentials-per-minute = 19");
-        add(
-                all,
-                AUDIT,
-                "audit.path = b.json",
-                "audit.file-size = 1MiB",
-                "audit.days = 9");
+        add(all, AUDIT, "audit.path = b.json", "audit.file-size = 1MiB", "audit.days = 9");
         add(
                 all,
                 WEBHOOK,
