@@ -6,9 +6,11 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -86,15 +88,16 @@ final class GuardedStore implements StoreStatus, AutoCloseable {
         } catch (InterruptedException e) {
             throw interrupted(e);
         }
-        Future<T> answer = submit(question);
+        var place = new Place<T>(question);
+        Future<T> answer = submit(place);
         try {
             return answer.get(untilNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            answer.cancel(true);
+            place.leave(answer);
             throw new StoreFailure(
                     "%s did not answer within %d ms".formatted(store.name(), limit.toMillis()), e);
         } catch (InterruptedException e) {
-            answer.cancel(true);
+            place.leave(answer);
             throw interrupted(e);
         } catch (CancellationException e) {
             throw new StoreFailure(store.name() + " was closed", e);
@@ -105,22 +108,43 @@ final class GuardedStore implements StoreStatus, AutoCloseable {
         }
     }
 
-    /// The place is given back when the question has come to its end, not when nobody waits for it
-    /// any more: a store that can't be interrupted has no more threads than places.
-    private <T extends @Nullable Object> Future<T> submit(Question<T> question) {
-        Callable<T> task =
-                () -> {
-                    try {
-                        return question.ask(store);
-                    } finally {
-                        places.release();
-                    }
-                };
+    private <T extends @Nullable Object> Future<T> submit(Place<T> place) throws StoreFailure {
         try {
-            return threads.submit(task);
-        } catch (RuntimeException e) {
+            return threads.submit(place);
+        } catch (RejectedExecutionException e) {
             places.release();
-            throw e;
+            throw new StoreFailure(store.name() + " was closed", e);
+        }
+    }
+
+    /// A question in one of the places. The place is given back when the question has come to its
+    /// end, not when nobody waits for it any more: a store that can't be interrupted has no more
+    /// threads than places. A question that hasn't begun by then never does.
+    private final class Place<T extends @Nullable Object> implements Callable<T> {
+        private final Question<T> question;
+        private final AtomicBoolean isSettled = new AtomicBoolean();
+
+        Place(Question<T> question) {
+            this.question = question;
+        }
+
+        @Override
+        public T call() throws StoreFailure {
+            if (!isSettled.compareAndSet(false, true)) {
+                throw new StoreFailure(store.name() + " was not asked in time");
+            }
+            try {
+                return question.ask(store);
+            } finally {
+                places.release();
+            }
+        }
+
+        void leave(Future<T> answer) {
+            answer.cancel(true);
+            if (isSettled.compareAndSet(false, true)) {
+                places.release();
+            }
         }
     }
 

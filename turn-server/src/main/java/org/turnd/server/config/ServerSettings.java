@@ -58,48 +58,6 @@ public record ServerSettings(
         trustedProxies = List.copyOf(trustedProxies);
     }
 
-    /// The same without an admin API.
-    public ServerSettings(
-            String realm,
-            @Nullable String software,
-            List<Listener> listeners,
-            List<String> trustedProxies,
-            Stun stun,
-            Relay relay,
-            Auth auth,
-            RedirectSettings redirect,
-            Peers peers,
-            Limits limits,
-            @Nullable Tls tls,
-            @Nullable Http http,
-            Log log,
-            int shards,
-            DataPlane dataPlane,
-            Duration coalescing,
-            Mobility mobility,
-            Duration drainTimeout) {
-        this(
-                realm,
-                software,
-                listeners,
-                trustedProxies,
-                stun,
-                relay,
-                auth,
-                redirect,
-                peers,
-                limits,
-                tls,
-                http,
-                log,
-                shards,
-                dataPlane,
-                coalescing,
-                mobility,
-                drainTimeout,
-                null);
-    }
-
     /// How a listener talks. A TCP listener also takes TLS on the same port when a certificate is
     /// configured, told apart by the first byte; a TLS listener takes nothing but TLS. A UDP and a
     /// DTLS listener with the same address share its socket, told apart by the first byte of each

@@ -268,7 +268,8 @@ public final class TestSettings {
                 plane,
                 Duration.ofNanos(150_000),
                 mobility,
-                Duration.ofSeconds(1));
+                Duration.ofSeconds(1),
+                null);
     }
 
     public TurnServer start() throws Exception {
