@@ -37,8 +37,8 @@ class DiscoveryClientsTest {
     @BeforeAll
     static void start() throws IOException {
         HostCommand.run(List.of("ip", "netns", "add", HOST.name()));
-        // As long as an Ethernet's: padded answers are longer by a fragment, and few of them exhaust
-        // what a stranger is sent.
+        // As long as an Ethernet's: padded answers are longer by a fragment, and few of them
+        // exhaust what a stranger is sent.
         HOST.run("ip", "link", "set", "lo", "mtu", "1500", "up");
         for (var last : List.of("1", "2", "9")) {
             HOST.run("ip", "address", "add", "192.0.2." + last + "/32", "dev", "lo");
