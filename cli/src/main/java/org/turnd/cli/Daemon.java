@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.turnd.server.LimitMetrics;
+import org.turnd.server.LoopMetrics;
 import org.turnd.server.ServerMetrics;
 import org.turnd.server.StartFailure;
 import org.turnd.server.TurnServer;
@@ -20,6 +22,8 @@ import org.turnd.server.auth.StoredUsers;
 import org.turnd.server.config.ConfigResult;
 import org.turnd.server.config.ServerSettings;
 import org.turnd.server.config.ServerSettings.Switch;
+import org.turnd.server.net.LoopWatch;
+import org.turnd.server.ops.Liveness;
 import org.turnd.server.ops.Metrics;
 import org.turnd.server.ops.OpsServer;
 import org.turnd.server.ops.Readiness;
@@ -40,6 +44,8 @@ final class Daemon {
     private final Reloader.Configuration configuration;
     private final ReloadHistory reloads = new ReloadHistory(InstantSource.system());
     private final @Nullable ServiceNotifier manager;
+    private final Watchdog watchdog;
+    private final Liveness liveness = new Liveness();
     private final Readiness readiness = new Readiness(List.of(LISTENERS));
     private final Metrics metrics = new Metrics(Version.text());
     private final BlockingQueue<Wake> wakes = new LinkedBlockingQueue<>();
@@ -51,15 +57,16 @@ final class Daemon {
 
     /// @param loaded what to run with
     /// @param configuration where that came from, for a reload
-    /// @param notifySocket the environment's `NOTIFY_SOCKET`, null when no service manager waits
+    /// @param environment where a service manager says whether it waits
     Daemon(
             ConfigResult.Loaded loaded,
             Reloader.Configuration configuration,
-            @Nullable String notifySocket) {
+            Map<String, String> environment) {
         this.loaded = loaded;
         this.settings = loaded.settings();
         this.configuration = configuration;
-        this.manager = ServiceNotifier.of(notifySocket).orElse(null);
+        manager = ServiceNotifier.of(environment.get("NOTIFY_SOCKET")).orElse(null);
+        watchdog = Watchdog.of(environment, manager);
     }
 
     /// Logs what is allowed in the configuration and probably not meant.
@@ -77,7 +84,12 @@ final class Daemon {
         OpsServer ops = startOps();
         DaemonAdmin admin = null;
         try (EventOutlets outlets = EventOutlets.open(LOG, settings.log());
-                TurnServer server = startServer(outlets)) {
+                TurnServer server = startServer(outlets);
+                LoopWatch watch =
+                        server.watchLoops(
+                                LoopWatch.BOUND, watchdog.interval(), watchdog::allTurn)) {
+            liveness.ask(watch::stuck);
+            LoopMetrics.register(metrics, watch);
             ServerMetrics.register(metrics, server.shards());
             LimitMetrics.register(metrics, server);
             StoredUsers stored = server.storedUsers();
@@ -113,7 +125,7 @@ final class Daemon {
 
     private @Nullable OpsServer startOps() throws IOException {
         ServerSettings.Http http = settings.http();
-        return http == null ? null : OpsServer.start(http.address(), metrics, readiness);
+        return http == null ? null : OpsServer.start(http.address(), metrics, readiness, liveness);
     }
 
     private TurnServer startServer(EventOutlets outlets) throws StartFailure {

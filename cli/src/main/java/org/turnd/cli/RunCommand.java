@@ -74,15 +74,14 @@ final class RunCommand implements Callable<Integer> {
         ConfigResult.Loaded loaded = source.config.load(environment);
         LogSetup.apply(loaded.settings().log());
         loaded.warnings().forEach(Daemon::warn);
-        new Daemon(loaded, source.config.source(environment), environment.get("NOTIFY_SOCKET"))
-                .run(server -> {});
+        new Daemon(loaded, source.config.source(environment), environment).run(server -> {});
     }
 
     private void runDev(DevServer dev, Map<String, String> environment)
             throws IOException, StartFailure, InterruptedException {
         LogSetup.apply(dev.settings().log());
         var loaded = new ConfigResult.Loaded(dev.settings(), Switch.OFF, List.of(), List.of());
-        new Daemon(loaded, RunCommand::nothingToRead, environment.get("NOTIFY_SOCKET"))
+        new Daemon(loaded, RunCommand::nothingToRead, environment)
                 .run(server -> greet(dev, server));
     }
 

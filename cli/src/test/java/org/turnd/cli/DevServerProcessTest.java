@@ -15,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -134,6 +135,21 @@ class DevServerProcessTest {
             List<String> words = manager.words(2);
             assertTrue(words.get(0).startsWith("READY=1\nSTATUS="), words.get(0));
             assertTrue(words.get(1).startsWith("STOPPING=1\nEXTEND_TIMEOUT_USEC="), words.get(1));
+        }
+    }
+
+    @Test
+    void tellsTheServiceManagerThatItsLoopsTurn() throws Exception {
+        Path socket = home.resolve("notify");
+        Map<String, String> environment =
+                Map.of("NOTIFY_SOCKET", socket.toString(), "WATCHDOG_USEC", "400000");
+        try (var manager = new NotifyListener(socket);
+                TurndProcess server = TurndProcess.start(home, environment, "run", "--dev")) {
+            server.awaitText(OPEN);
+
+            List<String> words = manager.words(4);
+
+            assertTrue(Collections.frequency(words, "WATCHDOG=1") >= 2, words::toString);
         }
     }
 

@@ -52,6 +52,15 @@ class ServiceUnitTest {
     }
 
     @Test
+    void systemdStartsAServerAnewWhoseLoopsDoNotTurn() throws Exception {
+        String unit = Files.readString(UNIT);
+
+        // Longer than /livez takes to say so, so that the log says why before the end.
+        assertTrue(unit.contains("\nWatchdogSec=30s\nWatchdogSignal=SIGKILL\n"));
+        assertTrue(unit.contains("\nRestart=on-failure\n"), "which a watchdog's end is");
+    }
+
+    @Test
     void theUnitKnowsTheExitCodeOfAWrongConfiguration() throws Exception {
         String unit = Files.readString(UNIT);
 

@@ -2,6 +2,7 @@ package org.turnd.server;
 
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ import org.turnd.server.engine.Credentials;
 import org.turnd.server.engine.EngineEvents;
 import org.turnd.server.net.DataPlaneChoice;
 import org.turnd.server.net.LocalAddresses;
+import org.turnd.server.net.LoopWatch;
 import org.turnd.server.net.ShardGroup;
 import org.turnd.server.net.ShardStatus;
 import org.turnd.server.net.TlsMaterial;
@@ -270,6 +272,15 @@ public final class TurnServer implements AutoCloseable {
     /// The shards with their counters.
     public List<ShardStatus> shards() {
         return shards.shards();
+    }
+
+    /// Begins to watch whether the event loops turn; close it before the server.
+    ///
+    /// @param bound how long a loop may not turn before it counts as stuck
+    /// @param interval how often they are looked at
+    /// @param whenAllTurn called once an interval, on the watch's thread, while none is stuck
+    public LoopWatch watchLoops(Duration bound, Duration interval, Runnable whenAllTurn) {
+        return shards.watch(bound, interval, whenAllTurn);
     }
 
     /// Allocations that live now, on all shards.

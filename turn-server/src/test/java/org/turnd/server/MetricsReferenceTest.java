@@ -24,6 +24,7 @@ import org.turnd.server.config.ServerSettings;
 import org.turnd.server.config.ServerSettings.Protocol;
 import org.turnd.server.config.StoresSettings;
 import org.turnd.server.engine.EngineCounters;
+import org.turnd.server.net.LoopWatch;
 import org.turnd.server.net.ShardCounters;
 import org.turnd.server.net.ShardStatus;
 import org.turnd.server.net.TestSettings;
@@ -52,6 +53,10 @@ class MetricsReferenceTest {
                 var server = TurnServer.start(settings)) {
             StoreMetrics.register(metrics, stored);
             LimitMetrics.register(metrics, server);
+            try (LoopWatch watch =
+                    server.watchLoops(LoopWatch.BOUND, LoopWatch.INTERVAL, () -> {})) {
+                LoopMetrics.register(metrics, watch);
+            }
             page = page(metrics);
         }
 

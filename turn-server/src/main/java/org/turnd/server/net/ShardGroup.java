@@ -7,6 +7,7 @@ import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.nio.channels.DatagramChannel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
@@ -425,6 +426,13 @@ public final class ShardGroup implements AutoCloseable {
     /// DTLS sessions that are open now, unfinished handshakes among them.
     public int dtlsSessions() {
         return dtls == null ? 0 : dtls.sessions();
+    }
+
+    /// Begins to watch whether the event loops turn.
+    ///
+    /// @param whenAllTurn called once an interval, on the watch's thread, while none is stuck
+    public LoopWatch watch(Duration bound, Duration interval, Runnable whenAllTurn) {
+        return LoopWatch.start(shards, bound, interval, whenAllTurn);
     }
 
     /// Lists, shows and ends allocations.

@@ -91,6 +91,15 @@ public final class Metrics {
                 .register(registry);
     }
 
+    /// Adds a time that grows and shrinks.
+    public void gaugeOfSeconds(String name, String help, LongSupplier nanos) {
+        GaugeWithCallback.builder()
+                .name(name)
+                .help(help)
+                .callback(callback -> callback.call(nanos.getAsLong() / 1e9))
+                .register(registry);
+    }
+
     /// Adds a value that isn't always there.
     public void gaugeOrNothing(String name, String help, Supplier<OptionalLong> value) {
         GaugeWithCallback.builder()

@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What the operators' HTTP listener answers: a pure function of the request. Safe on every thread.
@@ -14,6 +15,7 @@ final class OpsPages {
 
     private final Metrics metrics;
     private final Readiness readiness;
+    private final Liveness liveness;
     private final ExpositionFormats formats = ExpositionFormats.init();
 
     /// One answer.
@@ -21,9 +23,10 @@ final class OpsPages {
     /// @param body written by nobody else
     record Page(int status, String contentType, String body) {}
 
-    OpsPages(Metrics metrics, Readiness readiness) {
+    OpsPages(Metrics metrics, Readiness readiness, Liveness liveness) {
         this.metrics = metrics;
         this.readiness = readiness;
+        this.liveness = liveness;
     }
 
     /// Answers a GET or HEAD of this path.
@@ -32,11 +35,18 @@ final class OpsPages {
     Page page(String path, @Nullable String accept) {
         return switch (path) {
             case "/metrics" -> metricsPage(accept);
-            case "/livez" -> new Page(200, TEXT, "alive\n");
+            case "/livez" -> livePage();
             case "/readyz" -> readyPage();
             case "/" -> new Page(200, TEXT, "turnd: /metrics /livez /readyz\n");
             default -> new Page(404, TEXT, "There are /metrics, /livez and /readyz.\n");
         };
+    }
+
+    private Page livePage() {
+        List<String> stuck = liveness.stuck();
+        return stuck.isEmpty()
+                ? new Page(200, TEXT, "alive\n")
+                : new Page(503, TEXT, "stuck: " + String.join(", ", stuck) + "\n");
     }
 
     private Page readyPage() {

@@ -39,7 +39,8 @@ public final class OpsServer implements AutoCloseable {
     /// Listens. Port 0 picks a free one.
     ///
     /// @throws IOException when the address can't be bound
-    public static OpsServer start(TransportAddress address, Metrics metrics, Readiness readiness)
+    public static OpsServer start(
+            TransportAddress address, Metrics metrics, Readiness readiness, Liveness liveness)
             throws IOException {
         var group =
                 new MultiThreadIoEventLoopGroup(
@@ -48,7 +49,7 @@ public final class OpsServer implements AutoCloseable {
                 new ServerBootstrap()
                         .group(group)
                         .channel(NioServerSocketChannel.class)
-                        .childHandler(new Connection(new OpsPages(metrics, readiness)))
+                        .childHandler(new Connection(new OpsPages(metrics, readiness, liveness)))
                         .bind(address.toInetSocketAddress())
                         .awaitUninterruptibly();
         if (!bound.isSuccess()) {

@@ -11,6 +11,8 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +65,27 @@ public final class ServiceNotifier {
     public void stopping(String status, Duration patience) throws IOException {
         long micros = TimeUnit.NANOSECONDS.toMicros(patience.plus(STOP_MARGIN).toNanos());
         send("STOPPING=1\nEXTEND_TIMEOUT_USEC=" + micros + "\nSTATUS=" + status);
+    }
+
+    /// The service does its work, which has to be said again and again where [#watchdog] asks for
+    /// it.
+    public void alive() throws IOException {
+        send("WATCHDOG=1");
+    }
+
+    /// After how long without [#alive] the service manager ends this process; empty when it
+    /// doesn't.
+    ///
+    /// @param environment as `sd_watchdog_enabled(3)` has it
+    public static Optional<Duration> watchdog(Map<String, String> environment, long pid) {
+        String whom = environment.get("WATCHDOG_PID");
+        String micros = environment.get("WATCHDOG_USEC");
+        if (micros == null
+                || !micros.matches("0*[1-9][0-9]{0,17}")
+                || (whom != null && !whom.equals(Long.toString(pid)))) {
+            return Optional.empty();
+        }
+        return Optional.of(Duration.of(Long.parseLong(micros), ChronoUnit.MICROS));
     }
 
     /// What `systemctl status` shows.

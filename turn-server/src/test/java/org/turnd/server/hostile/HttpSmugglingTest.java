@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.turnd.server.net.TestSettings;
 import org.turnd.server.net.Wire;
+import org.turnd.server.ops.Liveness;
 import org.turnd.server.ops.Metrics;
 import org.turnd.server.ops.OpsServer;
 import org.turnd.server.ops.Readiness;
@@ -35,7 +36,8 @@ class HttpSmugglingTest {
                 OpsServer.start(
                         TestSettings.address("127.0.0.1", 0),
                         new Metrics("1.2.3"),
-                        new Readiness(List.of()));
+                        new Readiness(List.of()),
+                        new Liveness());
     }
 
     @AfterEach

@@ -26,6 +26,7 @@ class OpsServerTest {
     private final List<EngineCounters> engines =
             List.of(new EngineCounters(), new EngineCounters());
     private final Readiness readiness = new Readiness(List.of());
+    private final Liveness liveness = new Liveness();
     private final HttpClient client = HttpClient.newHttpClient();
     private OpsServer server;
 
@@ -33,7 +34,7 @@ class OpsServerTest {
     void start() throws IOException {
         var metrics = new Metrics("1.2.3");
         EngineMetrics.register(metrics, engines);
-        server = OpsServer.start(loopback(0), metrics, readiness);
+        server = OpsServer.start(loopback(0), metrics, readiness, liveness);
     }
 
     @AfterEach
@@ -106,6 +107,18 @@ class OpsServerTest {
     }
 
     @Test
+    void isNotAliveWhenALoopIsStuck() throws Exception {
+        liveness.ask(() -> List.of("shard 1 has not turned for 12 s"));
+        HttpResponse<String> stuck = get("/livez");
+        liveness.ask(List::of);
+        HttpResponse<String> well = get("/livez");
+
+        assertEquals(503, stuck.statusCode());
+        assertEquals("stuck: shard 1 has not turned for 12 s\n", stuck.body());
+        assertEquals(200, well.statusCode());
+    }
+
+    @Test
     void answersOnlyWhatItHas() throws Exception {
         assertEquals(404, get("/etc/passwd").statusCode());
         assertEquals(200, get("/livez?probe=1").statusCode());
@@ -149,7 +162,7 @@ class OpsServerTest {
         IOException failure =
                 assertThrows(
                         IOException.class,
-                        () -> OpsServer.start(taken, new Metrics("1"), readiness));
+                        () -> OpsServer.start(taken, new Metrics("1"), readiness, liveness));
 
         assertTrue(String.valueOf(failure.getMessage()).contains(taken.toString()));
     }

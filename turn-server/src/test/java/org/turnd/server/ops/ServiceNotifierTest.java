@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -32,6 +35,28 @@ class ServiceNotifierTest {
             assertEquals(
                     "STOPPING=1\nEXTEND_TIMEOUT_USEC=30000000\nSTATUS=draining", manager.receive());
         }
+    }
+
+    @Test
+    void watchesOverThisProcessOnly() {
+        assertEquals(
+                Optional.of(Duration.ofMillis(1500)),
+                ServiceNotifier.watchdog(Map.of("WATCHDOG_USEC", "1500000"), 7));
+        assertEquals(
+                Optional.of(Duration.ofSeconds(1)),
+                ServiceNotifier.watchdog(
+                        Map.of("WATCHDOG_USEC", "1000000", "WATCHDOG_PID", "7"), 7));
+        assertEquals(
+                Optional.empty(),
+                ServiceNotifier.watchdog(
+                        Map.of("WATCHDOG_USEC", "1000000", "WATCHDOG_PID", "8"), 7));
+        for (String wrong : List.of("", "0", "-1", "soon", "99999999999999999999")) {
+            assertEquals(
+                    Optional.empty(),
+                    ServiceNotifier.watchdog(Map.of("WATCHDOG_USEC", wrong), 7),
+                    wrong);
+        }
+        assertEquals(Optional.empty(), ServiceNotifier.watchdog(Map.of(), 7));
     }
 
     @Test
