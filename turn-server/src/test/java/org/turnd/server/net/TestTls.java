@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -11,6 +12,7 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -63,6 +65,15 @@ final class TestTls {
     /// caller's.
     SSLSocket connect(TransportAddress server, String version) throws IOException {
         return connect(context, server, version);
+    }
+
+    /// Returns a record with the first message of a handshake.
+    byte[] clientHello() throws IOException {
+        var engine = context.createSSLEngine();
+        engine.setUseClientMode(true);
+        var record = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
+        engine.wrap(ByteBuffer.allocate(0), record);
+        return Arrays.copyOf(record.array(), record.position());
     }
 
     /// Speaks TLS over a connection that stays open to the caller. Loopback's names are checked.
