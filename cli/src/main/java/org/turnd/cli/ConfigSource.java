@@ -42,7 +42,8 @@ final class ConfigSource {
     static ConfigResult.Loaded read(@Nullable Path file) throws ConfigurationFailure {
         return switch (ConfigLoader.load(file)) {
             case ConfigResult.Loaded loaded -> loaded;
-            case ConfigResult.Refused refused -> throw new ConfigurationFailure(text(refused));
+            case ConfigResult.Refused refused ->
+                    throw new ConfigurationFailure(text(refused), refused.mayPass());
         };
     }
 

@@ -6,12 +6,14 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.turnd.server.TurnServer;
+import org.turnd.server.config.LocalMachine;
 import org.turnd.server.config.OAuthSettings;
 import org.turnd.server.config.ServerSettings;
 import org.turnd.server.config.ServerSettings.Listener;
 import org.turnd.server.config.ServerSettings.Protocol;
 import org.turnd.server.net.DataPlaneChoice;
 import org.turnd.server.net.TlsProviderChoice;
+import org.turnd.stun.AddressFamily;
 import org.turnd.stun.TransportAddress;
 
 /// What the log says of a server that has just started: one line each for what an operator wants to
@@ -58,6 +60,23 @@ final class StartupReport {
             }
         }
         line.addKeyValue("tls_on_tcp_ports", hasCertificate).log();
+        for (AddressFamily family : AddressFamily.values()) {
+            if (listeners.stream().noneMatch(one -> one.address().family() == family)) {
+                notListening(family);
+            }
+        }
+    }
+
+    private void notListening(AddressFamily family) {
+        log.atInfo()
+                .setMessage("not_listening")
+                .addKeyValue("family", family.name().toLowerCase(Locale.ROOT))
+                .addKeyValue(
+                        "reason",
+                        LocalMachine.look().has(family)
+                                ? "no listener of this family is configured"
+                                : "this machine has no address of this family")
+                .log();
     }
 
     private static String shown(Listener listener) {

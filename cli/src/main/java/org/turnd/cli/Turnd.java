@@ -118,7 +118,7 @@ public final class Turnd implements Runnable {
             switch (failure) {
                 case ConfigurationFailure e -> {
                     err.println(e.getMessage());
-                    return ExitCode.CONFIGURATION;
+                    return e.exitCode();
                 }
                 case java.io.IOException e -> err.println("turnd: " + reason(e));
                 default -> {

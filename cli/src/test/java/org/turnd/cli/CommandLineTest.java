@@ -82,6 +82,22 @@ class CommandLineTest {
     }
 
     @Test
+    void whatTheNextStartMayFindIsNoConfigurationFailure() throws Exception {
+        Path file = directory.resolve("turnd.conf");
+        Files.writeString(
+                file,
+                """
+                auth.secret = k3Jz8vQ1xW5nB7mT2rYp
+                listeners { udp = "lo:3478", tcp = "no-such-card.invalid:3478" }
+                """);
+
+        assertEquals(ExitCode.FAILURE, turnd("run", "-c", file.toString()));
+        assertTrue(
+                err.toString().contains("there is no interface no-such-card.invalid"),
+                err::toString);
+    }
+
+    @Test
     void aMissingConfigurationIsAConfigurationFailure() {
         String file = directory.resolve("none.conf").toString();
 

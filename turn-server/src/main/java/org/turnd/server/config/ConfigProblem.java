@@ -7,7 +7,15 @@ package org.turnd.server.config;
 /// @param found what stands there; never a secret
 /// @param expected what could stand there
 /// @param fix what to do
-public record ConfigProblem(Origin origin, String key, String found, String expected, String fix) {
+/// @param mayPass it depends on the machine or its network, and may be over without a change of the
+///   configuration
+public record ConfigProblem(
+        Origin origin, String key, String found, String expected, String fix, boolean mayPass) {
+    /// A mistake that stays until somebody mends it.
+    public ConfigProblem(Origin origin, String key, String found, String expected, String fix) {
+        this(origin, key, found, expected, fix, false);
+    }
+
     /// Three lines: place and key with what was found, what was expected, what to do.
     @Override
     public String toString() {

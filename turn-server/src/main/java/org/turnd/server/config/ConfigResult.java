@@ -26,5 +26,10 @@ public sealed interface ConfigResult {
         public Refused {
             problems = List.copyOf(problems);
         }
+
+        /// Says whether starting again can help.
+        public boolean mayPass() {
+            return problems.stream().allMatch(ConfigProblem::mayPass);
+        }
     }
 }

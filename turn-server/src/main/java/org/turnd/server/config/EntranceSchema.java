@@ -9,26 +9,26 @@ import org.turnd.stun.TransportAddress;
 final class EntranceSchema {
     private static final int PORT_MAX = 65535;
 
-    static final Setting<TransportAddress> PROXIED_UDP =
+    static final Setting<ListenAddress> PROXIED_UDP =
             Setting.list(
                     "proxy-protocol.udp",
-                    ValueTypes.socketAddress(),
+                    ListenAddress.type(),
                     null,
                     "Where proxies pass UDP clients on, as `listeners.udp`: every datagram must begin"
                             + " with a header of the PROXY protocol, version 2, which names the"
                             + " client. Answers go back to the proxy without one. Clients can't"
                             + " connect there themselves. One shard serves all of such an address.");
-    static final Setting<TransportAddress> PROXIED_TCP =
+    static final Setting<ListenAddress> PROXIED_TCP =
             Setting.list(
                     "proxy-protocol.tcp",
-                    ValueTypes.socketAddress(),
+                    ListenAddress.type(),
                     null,
                     "Where proxies pass TCP clients on, as `listeners.tcp`: every connection must"
                             + " begin with a header of the PROXY protocol, version 1 or 2.");
-    static final Setting<TransportAddress> PROXIED_TLS =
+    static final Setting<ListenAddress> PROXIED_TLS =
             Setting.list(
                     "proxy-protocol.tls",
-                    ValueTypes.socketAddress(),
+                    ListenAddress.type(),
                     null,
                     "As `proxy-protocol.tcp`, with TLS and nothing else behind the header.");
     static final Setting<CidrBlock> TRUSTED_PROXIES =

@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -19,10 +21,15 @@ import org.turnd.stun.TransportAddress;
 /// What the configuration asks about the machine it is for.
 ///
 /// @param addresses all IP addresses of the interfaces that are up, port 0
+/// @param interfaces those of each interface that is up, by its name, link-local ones left out;
+///   what others reach best comes first
+/// @param names who knows the addresses of host names
 /// @param primaryIpv4, primaryIpv6 the address that others reach this machine at, as far as the
 ///   machine can know; null when there is none
 public record LocalMachine(
         List<TransportAddress> addresses,
+        Map<String, List<TransportAddress>> interfaces,
+        HostNames names,
         @Nullable TransportAddress primaryIpv4,
         @Nullable TransportAddress primaryIpv6) {
     private static final Path IPV4_ROUTES = Path.of("/proc/net/route");
@@ -36,12 +43,22 @@ public record LocalMachine(
 
     public LocalMachine {
         addresses = List.copyOf(addresses);
+        interfaces = Map.copyOf(interfaces);
+    }
+
+    /// A machine that knows no names.
+    public LocalMachine(
+            List<TransportAddress> addresses,
+            @Nullable TransportAddress primaryIpv4,
+            @Nullable TransportAddress primaryIpv6) {
+        this(addresses, Map.of(), HostNames.NONE, primaryIpv4, primaryIpv6);
     }
 
     /// Looks at this machine's interfaces and routes. Sends nothing and opens no socket.
     public static LocalMachine look() {
         var addresses = new ArrayList<TransportAddress>();
         var candidates = new ArrayList<Candidate>();
+        var interfaces = new HashMap<String, List<TransportAddress>>();
         String ipv4Default = ipv4DefaultInterface(lines(IPV4_ROUTES));
         String ipv6Default = ipv6DefaultInterface(lines(IPV6_ROUTES));
         Set<TransportAddress> unstable = unstableIpv6(lines(IPV6_ADDRESSES));
@@ -50,6 +67,7 @@ public record LocalMachine(
                 if (!card.isUp()) {
                     continue;
                 }
+                interfaces.put(card.getName(), reachable(card, unstable));
                 for (InetAddress address : card.inetAddresses().toList()) {
                     TransportAddress own = TransportAddress.of(address, 0);
                     addresses.add(own);
@@ -70,8 +88,26 @@ public record LocalMachine(
         }
         return new LocalMachine(
                 addresses,
+                interfaces,
+                HostNames.SYSTEM,
                 best(candidates, AddressFamily.IPV4),
                 best(candidates, AddressFamily.IPV6));
+    }
+
+    private static List<TransportAddress> reachable(
+            NetworkInterface card, Set<TransportAddress> unstable) {
+        return card.inetAddresses()
+                .filter(address -> !address.isLinkLocalAddress())
+                .map(address -> TransportAddress.of(address, 0))
+                .sorted(
+                        Comparator.comparing(LocalMachine::isPrivate)
+                                .thenComparing(unstable::contains))
+                .toList();
+    }
+
+    /// Says whether this is a link-local IPv6 address, which means nothing without an interface.
+    static boolean isScoped(TransportAddress address) {
+        return !address.isIpv4() && address.toInetAddress().isLinkLocalAddress();
     }
 
     /// Says whether the machine has any address of this family.

@@ -42,33 +42,38 @@ final class Schema {
                                     + " servers of a certain version.")
                     .live();
 
-    static final Setting<TransportAddress> UDP =
+    static final Setting<ListenAddress> UDP =
             Setting.list(
                     "listeners.udp",
-                    ValueTypes.socketAddress(),
+                    ListenAddress.type(),
                     "0.0.0.0:3478, [::]:3478",
                     "Where clients reach the server over UDP. `0.0.0.0` and `[::]` mean every"
-                            + " address that the machine has at start; `[::]` is left out of the"
-                            + " default on a machine without IPv6. Port 0 picks a free one.");
-    static final Setting<TransportAddress> TCP =
+                            + " address of their family that the machine has at start, and never one"
+                            + " of the other; `*:3478` means both. `eth0:3478` means all addresses of"
+                            + " an interface but link-local ones, `turn.example.org:3478` those"
+                            + " addresses of a host that are this machine's, both looked up at start;"
+                            + " an interface wins over a host. `[::]` is left out of the default on a"
+                            + " machine without IPv6. Port 0 picks a free one.");
+    static final Setting<ListenAddress> TCP =
             Setting.list(
                     "listeners.tcp",
-                    ValueTypes.socketAddress(),
+                    ListenAddress.type(),
                     "0.0.0.0:3478, [::]:3478",
-                    "Where clients reach the server over TCP. With a certificate these take TLS"
-                            + " as well.");
-    static final Setting<TransportAddress> TLS =
+                    "Where clients reach the server over TCP, written as `listeners.udp`. With a"
+                            + " certificate these take TLS as well, told apart by the first byte: one"
+                            + " port 443 serves both.");
+    static final Setting<ListenAddress> TLS =
             Setting.list(
                     "listeners.tls",
-                    ValueTypes.socketAddress(),
+                    ListenAddress.type(),
                     null,
                     "Where clients reach the server over TLS and nothing else. With"
                             + " `tls.certificate` the default is port 5349 on every address,"
                             + " otherwise there is none.");
-    static final Setting<TransportAddress> DTLS =
+    static final Setting<ListenAddress> DTLS =
             Setting.list(
                     "listeners.dtls",
-                    ValueTypes.socketAddress(),
+                    ListenAddress.type(),
                     null,
                     "Where clients reach the server over DTLS 1.2. An address that also stands in"
                             + " `listeners.udp` takes both. With `tls.certificate` the default is"
@@ -79,7 +84,8 @@ final class Schema {
                     "relay.ipv4",
                     RelayAddress.type(true),
                     AUTO,
-                    "The local address of IPv4 relays. `auto` takes the address of the interface"
+                    "The local address of IPv4 relays: an address, or that of an interface or a host"
+                            + " name, looked up at start. `auto` takes the address of the interface"
                             + " with the default route; `none` offers no IPv4 relays.");
     static final Setting<RelayAddress> RELAY_IPV6 =
             Setting.of(

@@ -31,6 +31,7 @@ final class SettingsAssembly {
     private final List<ConfigProblem> problems;
     private final List<String> warnings;
     private final CrossChecks checks;
+    private final LocalNames names;
 
     SettingsAssembly(
             SettingsReader reader,
@@ -44,6 +45,7 @@ final class SettingsAssembly {
         this.problems = problems;
         this.warnings = warnings;
         checks = new CrossChecks(reader, machine, warnings);
+        names = new LocalNames(reader, machine, warnings);
     }
 
     ServerSettings assemble(@Nullable Path file) {
@@ -98,13 +100,17 @@ final class SettingsAssembly {
 
     private List<Listener> listeners(boolean hasCertificate) {
         var listeners = new ArrayList<Listener>();
-        add(Protocol.UDP, Schema.UDP, everywhere(PORT), listeners);
-        add(Protocol.TCP, Schema.TCP, everywhere(PORT), listeners);
-        add(Protocol.TLS, Schema.TLS, hasCertificate ? everywhere(TLS_PORT) : List.of(), listeners);
+        add(Protocol.UDP, Schema.UDP, names.everywhere(PORT), listeners);
+        add(Protocol.TCP, Schema.TCP, names.everywhere(PORT), listeners);
+        add(
+                Protocol.TLS,
+                Schema.TLS,
+                hasCertificate ? names.everywhere(TLS_PORT) : List.of(),
+                listeners);
         add(
                 Protocol.DTLS,
                 Schema.DTLS,
-                hasCertificate ? everywhere(TLS_PORT) : List.of(),
+                hasCertificate ? names.everywhere(TLS_PORT) : List.of(),
                 listeners);
         return listeners;
     }
@@ -134,10 +140,10 @@ final class SettingsAssembly {
 
     private void add(
             Protocol protocol,
-            Setting<TransportAddress> setting,
+            Setting<ListenAddress> setting,
             List<TransportAddress> byDefault,
             List<Listener> listeners) {
-        List<TransportAddress> addresses = reader.list(setting);
+        List<TransportAddress> addresses = names.listenAddresses(setting);
         if (!reader.isGiven(setting)) {
             addresses = byDefault;
             reader.setEffective(setting, Hocon.list(byDefault));
@@ -145,18 +151,11 @@ final class SettingsAssembly {
         addresses.forEach(address -> listeners.add(new Listener(protocol, address)));
     }
 
-    private List<TransportAddress> everywhere(int port) {
-        TransportAddress ipv4 = TransportAddress.ipv4(0, port);
-        return machine.has(AddressFamily.IPV6)
-                ? List.of(ipv4, new TransportAddress(0, 0, port))
-                : List.of(ipv4);
-    }
-
     private Relay relay() {
         Relay relay =
                 new Relay(
-                        relayAddress(Schema.RELAY_IPV4, machine.primaryIpv4()),
-                        relayAddress(Schema.RELAY_IPV6, machine.primaryIpv6()),
+                        relayAddress(Schema.RELAY_IPV4, AddressFamily.IPV4, machine.primaryIpv4()),
+                        relayAddress(Schema.RELAY_IPV6, AddressFamily.IPV6, machine.primaryIpv6()),
                         orNull(reader.value(Schema.EXTERNAL_IPV4)),
                         orNull(reader.value(Schema.EXTERNAL_IPV6)),
                         reader.value(Schema.MIN_PORT),
@@ -169,8 +168,13 @@ final class SettingsAssembly {
     }
 
     private @Nullable TransportAddress relayAddress(
-            Setting<RelayAddress> setting, @Nullable TransportAddress primary) {
+            Setting<RelayAddress> setting,
+            AddressFamily family,
+            @Nullable TransportAddress primary) {
         RelayAddress said = reader.value(setting);
+        if (said.name() != null) {
+            return names.relayAddress(setting, said.name(), family);
+        }
         if (!said.isAuto()) {
             return said.address();
         }

@@ -104,6 +104,22 @@ final class SettingsReader {
         problems.add(new ConfigProblem(origin, setting.path(), found, expected, fix));
     }
 
+    /// Adds a problem with one of the texts that were given, which may be over at the next start.
+    void addPassingProblem(
+            Setting<?> setting, String item, String found, String expected, String fix) {
+        RawValues.Raw given = raw.get(setting);
+        Origin origin = origin(setting);
+        if (given != null) {
+            origin =
+                    given.items().stream()
+                            .filter(one -> one.text().equals(item))
+                            .findFirst()
+                            .map(RawValues.Item::origin)
+                            .orElse(origin);
+        }
+        problems.add(new ConfigProblem(origin, setting.path(), found, expected, fix, true));
+    }
+
     /// Says that further checks of this value make no sense.
     void setBad(Setting<?> setting) {
         bad.add(setting);

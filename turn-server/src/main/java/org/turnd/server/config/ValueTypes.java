@@ -159,8 +159,7 @@ final class ValueTypes {
                 text -> {
                     TransportAddress address = IpLiteral.parse(text);
                     if (address == null || address.isIpv4() != ipv4) {
-                        throw new ValueType.Mismatch(
-                                "write " + family + " address without a port, not a name");
+                        throw new ValueType.Mismatch("write " + family + " address without a port");
                     }
                     if (address.toInetAddress().isAnyLocalAddress()) {
                         throw new ValueType.Mismatch(

@@ -94,14 +94,19 @@ class ConfigProblemsTest {
                 "limits.channels-per-allocation = 5000 | found 5000 | use 4096 or less",
                 "relay.ipv4 = \"0.0.0.0\" | found 0.0.0.0 | "
                         + "peers must be told one address: name it instead of the wildcard",
-                "relay.ipv4 = \"::1\" | found ::1 | "
-                        + "write an IPv4 address without a port, not a name",
-                "relay.ipv6 = turn.example | found turn.example | "
-                        + "write an IPv6 address without a port, not a name",
+                "relay.ipv4 = \"::1\" | found ::1 | " + "write an IPv4 address without a port",
+                "relay.ipv6 = \"turn.example:1\" | found turn.example:1 | "
+                        + "write an IPv6 address without a port",
                 "relay.external-ipv6 = \"192.0.2.1\" | found 192.0.2.1 | "
-                        + "write an IPv6 address without a port, not a name",
-                "listeners.udp = [\"turn.example:3478\"] | found turn.example:3478 | write an IP"
-                        + " address, not a name; IPv6 in brackets; a port up to 65535",
+                        + "write an IPv6 address without a port",
+                "listeners.udp = [\"turn.example:65536\"] | found turn.example:65536 | write an"
+                        + " address or a name, a colon and a port up to 65535; IPv6 in brackets",
+                "listeners.tcp = turn.example | found turn.example | write an"
+                        + " address or a name, a colon and a port up to 65535; IPv6 in brackets",
+                "listeners.tcp = \"10.0.0.256:3478\" | found 10.0.0.256:3478 | write an"
+                        + " address or a name, a colon and a port up to 65535; IPv6 in brackets",
+                "listeners.tcp = \"2001:db8::1:3478\" | found 2001:db8::1:3478 | write an"
+                        + " address or a name, a colon and a port up to 65535; IPv6 in brackets",
                 "peers.deny = [\"10.0.0.1/8\"] | found 10.0.0.1/8 | "
                         + "the block of this size begins at 10.0.0.0/8",
                 "realm = \"a\\\"b\" | found a\"b | a domain name of yours is a good realm",
@@ -147,7 +152,7 @@ class ConfigProblemsTest {
                     expected: a group of keys
                     fix: write `relay { ... }`, see the reference of keys
                 turnd.conf:2: listeners.udp: found a group of keys
-                    expected: an IP address and a port, as in 192.0.2.1:3478 or [2001:db8::1]:3478
+                    expected: an IP address, an interface, a host name or *, and a port, as in 192.0.2.1:3478, [2001:db8::1]:3478, eth0:3478, turn.example.org:3478 or *:3478
                     fix: write a list of values: [ ... ]
                 """,
                 config.refused("relay = yes\nlisteners.udp { address = a }"));
