@@ -243,6 +243,9 @@ public final class TurnServer implements AutoCloseable {
             settings = wanted;
             shared.use(quotas(wanted.limits()));
             policy.become(rules);
+            if (stored != null) {
+                stored.use(wanted.auth().expiredCredentials());
+            }
             shards.use(wanted, users);
             return new Reload.Taken(changed, change.needRestart(), remarks);
         } catch (TlsMaterial.InvalidTlsMaterial e) {

@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.turnd.server.config.ServerSettings.ExpiredCredentials;
 import org.turnd.server.config.ServerSettings.Secret;
@@ -37,7 +38,7 @@ final class StoredSecrets implements Credentials {
                     "",
                     ':',
                     Bounds.USUAL,
-                    ExpiredCredentials.KEEP,
+                    () -> ExpiredCredentials.KEEP,
                     InstantSource.system());
 
     private record Fetched(List<Secret> secrets, long atNanos) {}
@@ -46,7 +47,7 @@ final class StoredSecrets implements Credentials {
     private final String realm;
     private final char separator;
     private final Bounds bounds;
-    private final ExpiredCredentials expired;
+    private final Supplier<ExpiredCredentials> expired;
     private final InstantSource clock;
 
     /// By store. Of the fetching thread.
@@ -59,7 +60,7 @@ final class StoredSecrets implements Credentials {
             String realm,
             char separator,
             Bounds bounds,
-            ExpiredCredentials expired,
+            Supplier<ExpiredCredentials> expired,
             InstantSource clock) {
         this.stores = stores;
         this.realm = realm;
@@ -75,7 +76,7 @@ final class StoredSecrets implements Credentials {
             String realm,
             char separator,
             Bounds bounds,
-            ExpiredCredentials expired,
+            Supplier<ExpiredCredentials> expired,
             InstantSource clock,
             ExecutorService threads) {
         var secrets = new StoredSecrets(stores, realm, separator, bounds, expired, clock);

@@ -47,7 +47,6 @@ public final class StoredUsers implements AutoCloseable {
 
     private final List<GuardedStore> stores;
     private final Bounds bounds;
-    private final ExpiredCredentials expired;
     private final InstantSource clock;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final ConcurrentHashMap<UserQuery, CompletableFuture<UserAnswer>> lookups =
@@ -59,6 +58,7 @@ public final class StoredUsers implements AutoCloseable {
 
     private final Cache<UserQuery, Boolean> unknown;
 
+    private volatile ExpiredCredentials expired;
     private volatile StoredSecrets secrets = StoredSecrets.NONE;
 
     /// @param stores asked in this order
@@ -110,7 +110,9 @@ public final class StoredUsers implements AutoCloseable {
     StoredSecrets fetchSecrets(String realm, char separator) {
         List<GuardedStore> having =
                 stores.stream().filter(store -> store.store().hasSecrets()).toList();
-        secrets = StoredSecrets.polling(having, realm, separator, bounds, expired, clock, threads);
+        secrets =
+                StoredSecrets.polling(
+                        having, realm, separator, bounds, () -> expired, clock, threads);
         return secrets;
     }
 
@@ -238,6 +240,11 @@ public final class StoredUsers implements AutoCloseable {
     private static List<Credential> credentials(
             List<IntegrityKey> keys, long secondsLeft, String source) {
         return keys.stream().map(key -> new Credential(key, secondsLeft, source)).toList();
+    }
+
+    /// Says what becomes from now on of allocations whose user has expired.
+    public void use(ExpiredCredentials next) {
+        expired = next;
     }
 
     /// Forgets what is remembered of a user: the next request asks for it.

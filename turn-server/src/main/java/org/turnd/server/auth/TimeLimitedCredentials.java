@@ -2,6 +2,7 @@ package org.turnd.server.auth;
 
 import java.time.InstantSource;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.turnd.server.config.ServerSettings.ExpiredCredentials;
 import org.turnd.server.config.ServerSettings.Secret;
@@ -12,15 +13,15 @@ import org.turnd.stun.KeyAlgorithm;
 import org.turnd.stun.RestCredentials;
 
 /// Users that a web application makes up as it needs them: the name says when it expires, the
-/// password proves that the application knows the secret (CONFORMANCE section E). Immutable; safe
-/// on every thread.
+/// password proves that the application knows the secret (CONFORMANCE section E). Safe on every
+/// thread.
 ///
 /// Nobody knows such a user before it comes, so there is none to find for a USERHASH (D-25).
 public final class TimeLimitedCredentials implements Credentials {
     private final Secret secret;
     private final String fingerprint;
     private final char separator;
-    private final ExpiredCredentials expired;
+    private final Supplier<ExpiredCredentials> expired;
     private final InstantSource clock;
 
     /// @param secret what application and server share
@@ -29,6 +30,15 @@ public final class TimeLimitedCredentials implements Credentials {
     /// @param clock the time that names expire by
     public TimeLimitedCredentials(
             Secret secret, char separator, ExpiredCredentials expired, InstantSource clock) {
+        this(secret, separator, () -> expired, clock);
+    }
+
+    /// @param expired what becomes of them now, asked for each credential
+    TimeLimitedCredentials(
+            Secret secret,
+            char separator,
+            Supplier<ExpiredCredentials> expired,
+            InstantSource clock) {
         this.secret = secret;
         this.fingerprint = SecretFingerprint.of(secret);
         this.separator = separator;
@@ -57,7 +67,7 @@ public final class TimeLimitedCredentials implements Credentials {
         // E-04.
         return new Credential(
                 key,
-                expired == ExpiredCredentials.CUT ? secondsLeft : Credential.FOREVER,
+                expired.get() == ExpiredCredentials.CUT ? secondsLeft : Credential.FOREVER,
                 fingerprint);
     }
 

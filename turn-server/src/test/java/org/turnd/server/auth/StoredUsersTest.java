@@ -320,6 +320,24 @@ class StoredUsersTest {
     }
 
     @Test
+    void aReloadSaysWhatBecomesOfUsersThatEnd() throws Exception {
+        Store store = new Store();
+        StoredUser user = StoredUser.ofPassword("alice", REALM, "wonderland");
+        store.users.put("alice", user.until(now.plusSeconds(30)));
+        store.secrets = List.of(new Secret("first"));
+        StoredUsers users = users(BOUNDS, store);
+        StoredSecrets secrets = users.fetchSecrets(REALM, ':');
+        String name = now.plusSeconds(60).getEpochSecond() + ":bob";
+        Credential cut = secrets.find(name, REALM, KeyAlgorithm.MD5, 0);
+        assertEquals(60, cut == null ? 0 : cut.secondsLeft());
+        users.use(ExpiredCredentials.KEEP);
+        var known = assertInstanceOf(UserAnswer.Known.class, answer(users, "alice"));
+        assertEquals(Credential.FOREVER, known.md5().getFirst().secondsLeft());
+        Credential kept = secrets.find(name, REALM, KeyAlgorithm.MD5, 0);
+        assertEquals(Credential.FOREVER, kept == null ? 0 : kept.secondsLeft());
+    }
+
+    @Test
     void readsSharedSecretsAndGivesThemUpWhenTheStoreStaysSilent() {
         Store store = new Store();
         store.secrets = List.of(new Secret("first"), new Secret(""), new Secret("second"));

@@ -2,6 +2,7 @@ package org.turnd.server.net;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,14 +17,20 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.turnd.server.Reload;
 import org.turnd.server.TurnServer;
 import org.turnd.server.auth.RedisServer;
 import org.turnd.server.config.RedisSettings;
+import org.turnd.server.config.ServerSettings;
+import org.turnd.server.config.ServerSettings.Auth;
+import org.turnd.server.config.ServerSettings.ExpiredCredentials;
 import org.turnd.server.config.ServerSettings.Protocol;
 import org.turnd.server.config.StoresSettings;
 import org.turnd.server.config.StoresSettings.Bounds;
@@ -31,6 +38,7 @@ import org.turnd.server.engine.Counter;
 import org.turnd.stun.IntegrityKey;
 import org.turnd.stun.RestCredentials;
 import org.turnd.stun.StunAttribute.ErrorCode;
+import org.turnd.stun.StunAttribute.Lifetime;
 import org.turnd.stun.StunAttribute.RequestedTransport;
 import org.turnd.stun.StunMessage;
 import org.turnd.stun.StunMethod;
@@ -62,6 +70,10 @@ class StoreWireTest {
     }
 
     private static TurnServer start(RedisServer redis) throws Exception {
+        return settings(redis).start();
+    }
+
+    private static TestSettings settings(RedisServer redis) {
         var bounds =
                 new Bounds(
                         Duration.ofMillis(500),
@@ -83,8 +95,7 @@ class StoreWireTest {
         return new TestSettings()
                 .auth(auth -> auth.with(new StoresSettings(bounds, null, null, users, null, null)))
                 .listen(Protocol.UDP, "127.0.0.1", 0)
-                .listen(Protocol.TCP, "127.0.0.1", 0)
-                .start();
+                .listen(Protocol.TCP, "127.0.0.1", 0);
     }
 
     private void add(String user, String password) {
@@ -139,6 +150,46 @@ class StoreWireTest {
             client.sadd("turn/realm/" + TestSettings.REALM + "/secret", "looking-glass");
         }
         Eventually.holds(() -> isLetIn(name, RestCredentials.password("looking-glass", name)));
+    }
+
+    @Test
+    void aReloadCutsAllocationsOfUsersInRedisThatEnd() throws Exception {
+        try (var client = redis.client()) {
+            client.hset(
+                    "turn/realm/" + TestSettings.REALM + "/user/erin/key",
+                    Map.of(
+                            "password",
+                            "eaglet",
+                            "valid-until",
+                            "" + (System.currentTimeMillis() / 1000 + 300)));
+        }
+        try (TestClient erin = client(Protocol.TCP).as("erin", "eaglet")) {
+            StunMessage granted = erin.request(StunMethod.ALLOCATE, UDP_RELAY);
+            assertEquals(600, granted.first(Lifetime.class).seconds());
+        }
+        ServerSettings cutting = settings(redis).auth(StoreWireTest::cutting).build();
+        assertEquals(
+                List.of("auth.expired-credentials"),
+                assertInstanceOf(Reload.Taken.class, server.reload(cutting)).changed());
+        try (TestClient erin = client(Protocol.TCP).as("erin", "eaglet")) {
+            StunMessage granted = erin.request(StunMethod.ALLOCATE, UDP_RELAY);
+            assertTrue(granted.first(Lifetime.class).seconds() <= 300, "no longer than its user");
+        }
+    }
+
+    private static Auth cutting(Auth auth) {
+        return new Auth(
+                auth.secrets(),
+                auth.users(),
+                auth.separator(),
+                auth.nonceLifetime(),
+                auth.passwordAlgorithms(),
+                auth.userAnonymity(),
+                auth.featureBits(),
+                ExpiredCredentials.CUT,
+                auth.quotaBy(),
+                auth.oauth(),
+                auth.stores());
     }
 
     private boolean isLetIn(String user, String password) {
