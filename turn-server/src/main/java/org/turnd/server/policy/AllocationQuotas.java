@@ -11,7 +11,11 @@ import org.turnd.stun.TransportAddress;
 /// may relay. Safe on every thread. Keeps only those that have an allocation, so it never holds
 /// more entries than there are allocations.
 final class AllocationQuotas {
-    private record User(int allocations, @Nullable TokenBuckets bandwidth) {}
+    private record User(int allocations, @Nullable TokenBuckets bandwidth) {
+        boolean isAtRate(int bytesPerSecond) {
+            return bandwidth != null && bandwidth.bytesPerSecond() == bytesPerSecond;
+        }
+    }
 
     private volatile Quotas quotas;
     private final ConcurrentHashMap<String, User> users = new ConcurrentHashMap<>();
@@ -25,14 +29,7 @@ final class AllocationQuotas {
     /// Judges by other quotas from now on; what users have they keep. Who asks for its [#bandwidth]
     /// again gets it at the new rate.
     void use(Quotas next) {
-        Throttles.Bandwidth before = quotas.bandwidth();
         quotas = next;
-        if (next.bandwidth().perUser() != before.perUser()) {
-            users.replaceAll((name, user) -> new User(user.allocations, null));
-        }
-        if (next.bandwidth().total() != before.total()) {
-            total.set(null);
-        }
     }
 
     boolean acquire(String username) {
@@ -79,7 +76,7 @@ final class AllocationQuotas {
                 users.computeIfPresent(
                         username,
                         (name, known) ->
-                                known.bandwidth != null
+                                known.isAtRate(bytesPerSecond)
                                         ? known
                                         : new User(
                                                 known.allocations,
@@ -88,13 +85,16 @@ final class AllocationQuotas {
     }
 
     private TotalBandwidth total(int bytesPerSecond, long nowNanos) {
-        TotalBandwidth known = total.get();
-        if (known != null) {
-            return known;
+        while (true) {
+            TotalBandwidth known = total.get();
+            if (known != null && known.buckets().bytesPerSecond() == bytesPerSecond) {
+                return known;
+            }
+            var fresh = new TotalBandwidth(bytesPerSecond, nowNanos);
+            if (total.compareAndSet(known, fresh)) {
+                return fresh;
+            }
         }
-        var fresh = new TotalBandwidth(bytesPerSecond, nowNanos);
-        TotalBandwidth other = total.compareAndExchange(null, fresh);
-        return other == null ? fresh : other;
     }
 
     boolean acquire(TransportAddress client) {

@@ -1,9 +1,13 @@
 package org.turnd.server.policy;
 
 /// A bucket for each way.
-record TokenBuckets(TokenBucket toPeers, TokenBucket toClients) {
-    /// @param bytesPerSecond each way, at least 1
-    TokenBuckets(long bytesPerSecond, long nowNanos) {
-        this(new TokenBucket(bytesPerSecond, nowNanos), new TokenBucket(bytesPerSecond, nowNanos));
+///
+/// @param bytesPerSecond each way, at least 1
+record TokenBuckets(int bytesPerSecond, TokenBucket toPeers, TokenBucket toClients) {
+    TokenBuckets(int bytesPerSecond, long nowNanos) {
+        this(
+                bytesPerSecond,
+                new TokenBucket(bytesPerSecond, nowNanos),
+                new TokenBucket(bytesPerSecond, nowNanos));
     }
 }
