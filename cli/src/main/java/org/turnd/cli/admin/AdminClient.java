@@ -59,7 +59,8 @@ public final class AdminClient {
     ///
     /// @param target path and query
     /// @return the body of the answer, empty when it has none
-    /// @throws IOException when the server can't be reached or says no; the message says why
+    /// @throws IOException when the server can't be reached, and [AdminRefusal] when it says no;
+    ///   the message says why
     JsonObject ask(String method, String target) throws IOException {
         return ask(method, target, null);
     }
@@ -156,7 +157,8 @@ public final class AdminClient {
                             ? new JsonObject()
                             : JsonParser.parseString(body).getAsJsonObject();
             if (status >= 300) {
-                throw new IOException(
+                throw new AdminRefusal(
+                        status,
                         json.has("detail")
                                 ? Columns.printable(json.get("detail").getAsString())
                                 : name + " says " + status);

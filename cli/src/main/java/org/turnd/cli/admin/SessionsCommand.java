@@ -191,20 +191,32 @@ public final class SessionsCommand extends AdminCommand {
 
         @Override
         void run(AdminClient client) throws IOException {
-            List<String> ids = new ArrayList<>();
-            if (which.user == null) {
-                ids.add(String.valueOf(which.id));
-            } else {
-                String query = "?limit=10000&user=" + AdminClient.encoded(which.user);
-                objects(client.ask("GET", "/v1/sessions" + query), "sessions")
-                        .forEach(session -> ids.add(text(session, "id")));
-            }
-            for (String one : ids) {
-                client.ask("DELETE", "/v1/sessions/" + AdminClient.encoded(one));
-            }
+            int ended = which.user == null ? end(client, which.id) : endAll(client, which.user);
             var answer = new JsonObject();
-            answer.addProperty("ended_sessions", ids.size());
-            print(answer, "ended " + ids.size());
+            answer.addProperty("ended_sessions", ended);
+            print(answer, "ended " + ended);
+        }
+
+        private static int end(AdminClient client, @Nullable String id) throws IOException {
+            client.ask("DELETE", "/v1/sessions/" + AdminClient.encoded(String.valueOf(id)));
+            return 1;
+        }
+
+        /// Those that end by themselves meanwhile need no ending.
+        private static int endAll(AdminClient client, String user) throws IOException {
+            String query = "?limit=10000&user=" + AdminClient.encoded(user);
+            int ended = 0;
+            for (JsonObject session :
+                    objects(client.ask("GET", "/v1/sessions" + query), "sessions")) {
+                try {
+                    ended += end(client, text(session, "id"));
+                } catch (AdminRefusal e) {
+                    if (!e.isNotFound()) {
+                        throw e;
+                    }
+                }
+            }
+            return ended;
         }
     }
 }
