@@ -28,7 +28,15 @@ final class Amounts {
             // coturn counts by what stands behind the time in the name.
             draft.set("auth.quota-by", "id", draft.last("user-quota"));
         }
-        bandwidth();
+        bandwidth(
+                "max-bps",
+                "limits.bandwidth-per-allocation",
+                "headers of IP and UDP count as well");
+        bandwidth(
+                "bps-capacity",
+                "limits.bandwidth",
+                "coturn lets nobody in beyond it, by what max-bps promises; turnd drops packets,"
+                        + " headers of IP and UDP count as well");
         lifetime();
         timeout();
         shards("relay-threads");
@@ -58,16 +66,13 @@ final class Amounts {
         }
     }
 
-    private void bandwidth() {
-        CoturnLine line = draft.last("max-bps");
+    /// Bytes a second each way, in both servers; 0 is no limit.
+    private void bandwidth(String option, String key, String difference) {
+        CoturnLine line = draft.last(option);
         if (line != null && Numbers.of(line.value(), 0) > 0) {
             long bytes = Math.clamp(Numbers.of(line.value(), 0), BANDWIDTH_MIN, BANDWIDTH_MAX);
-            draft.propose("limits.bandwidth-per-user", Draft.quoted(bytes + "B"), line);
-            draft.say(
-                    Kind.LEFT_OUT,
-                    line,
-                    "coturn limits each allocation, turnd all of a user together:"
-                            + " `limits.bandwidth-per-user`, several times as much");
+            draft.set(key, Draft.quoted(bytes + "B"), line);
+            draft.say(Kind.CHANGED, line, difference);
         }
     }
 

@@ -106,6 +106,20 @@ class TranslationTest {
     }
 
     @Test
+    void boundsBandwidthAsCoturnDoes() throws IOException {
+        var bandwidth =
+                settings(USER + "max-bps=1000000\nbps-capacity=90000000")
+                        .limits()
+                        .throttles()
+                        .bandwidth();
+        assertEquals(1_000_000, bandwidth.perAllocation());
+        assertEquals(90_000_000, bandwidth.total());
+        assertEquals(0, bandwidth.perUser());
+        var unbounded = settings(USER + "max-bps=0\nbps-capacity=0").limits().throttles();
+        assertEquals(0, unbounded.bandwidth().total());
+    }
+
+    @Test
     void everyOptionIsTranslatedOrSpokenOf() throws IOException {
         for (CoturnOption option : CoturnOptions.all()) {
             String value =
