@@ -164,17 +164,22 @@ class StoreWireTest {
                             "" + (System.currentTimeMillis() / 1000 + 300)));
         }
         try (TestClient erin = client(Protocol.TCP).as("erin", "eaglet")) {
-            StunMessage granted = erin.request(StunMethod.ALLOCATE, UDP_RELAY);
-            assertEquals(600, granted.first(Lifetime.class).seconds());
+            assertEquals(600, lifetimeSeconds(erin.request(StunMethod.ALLOCATE, UDP_RELAY)));
         }
         ServerSettings cutting = settings(redis).auth(StoreWireTest::cutting).build();
         assertEquals(
                 List.of("auth.expired-credentials"),
                 assertInstanceOf(Reload.Taken.class, server.reload(cutting)).changed());
         try (TestClient erin = client(Protocol.TCP).as("erin", "eaglet")) {
-            StunMessage granted = erin.request(StunMethod.ALLOCATE, UDP_RELAY);
-            assertTrue(granted.first(Lifetime.class).seconds() <= 300, "no longer than its user");
+            long seconds = lifetimeSeconds(erin.request(StunMethod.ALLOCATE, UDP_RELAY));
+            assertTrue(seconds <= 300, () -> seconds + " s, longer than its user");
         }
+    }
+
+    private static long lifetimeSeconds(StunMessage granted) {
+        Lifetime lifetime = granted.first(Lifetime.class);
+        assertNotNull(lifetime, "refused");
+        return lifetime.seconds();
     }
 
     private static Auth cutting(Auth auth) {
