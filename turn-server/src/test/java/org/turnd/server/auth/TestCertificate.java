@@ -10,11 +10,18 @@ import java.security.KeyStore;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
-/// A certificate for 127.0.0.1 that signs itself, made by OpenSSL.
-record TestCertificate(Path certificate, Path key, Path store) {
+/// A certificate that signs itself, made by OpenSSL.
+public record TestCertificate(Path certificate, Path key, Path store) {
     private static final char[] PASSWORD = "password".toCharArray();
 
-    static TestCertificate in(Path directory) throws IOException, InterruptedException {
+    /// Makes one for 127.0.0.1.
+    public static TestCertificate in(Path directory) throws IOException, InterruptedException {
+        return of("IP:127.0.0.1", directory);
+    }
+
+    /// Makes one for this subject alternative name.
+    public static TestCertificate of(String name, Path directory)
+            throws IOException, InterruptedException {
         Path certificate = directory.resolve("cert.pem");
         Path key = directory.resolve("key.pem");
         Path store = directory.resolve("store.p12");
@@ -32,7 +39,7 @@ record TestCertificate(Path certificate, Path key, Path store) {
                 "-subj",
                 "/CN=store",
                 "-addext",
-                "subjectAltName=IP:127.0.0.1",
+                "subjectAltName=" + name,
                 "-keyout",
                 key.toString(),
                 "-out",
@@ -61,7 +68,7 @@ record TestCertificate(Path certificate, Path key, Path store) {
     }
 
     /// What a server of it needs.
-    SSLContext server() throws IOException, GeneralSecurityException {
+    public SSLContext server() throws IOException, GeneralSecurityException {
         KeyStore keys = KeyStore.getInstance("PKCS12");
         try (InputStream in = Files.newInputStream(store)) {
             keys.load(in, PASSWORD);
@@ -71,5 +78,10 @@ record TestCertificate(Path certificate, Path key, Path store) {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(managers.getKeyManagers(), null, null);
         return context;
+    }
+
+    /// What a client needs that trusts it and nothing else.
+    public SSLContext client() throws StoreFailure {
+        return StoreTls.context(certificate);
     }
 }

@@ -15,19 +15,19 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /// A web server on loopback that answers as a test says.
-final class WebService implements AutoCloseable {
+public final class WebService implements AutoCloseable {
     /// Answers one request.
-    interface Answer {
+    public interface Answer {
         void to(HttpExchange exchange) throws IOException, InterruptedException;
     }
 
     private final HttpServer server;
     private final boolean isTls;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    volatile Answer answer = exchange -> send(exchange, 404, "");
+    public volatile Answer answer = exchange -> send(exchange, 404, "");
 
     /// @param tls null for plain HTTP
-    WebService(@Nullable SSLContext tls) throws IOException {
+    public WebService(@Nullable SSLContext tls) throws IOException {
         var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         isTls = tls != null;
         if (tls == null) {
@@ -52,7 +52,7 @@ final class WebService implements AutoCloseable {
         server.start();
     }
 
-    URI url(String path) {
+    public URI url(String path) {
         return URI.create(
                 (isTls ? "https" : "http")
                         + "://127.0.0.1:"
@@ -60,7 +60,7 @@ final class WebService implements AutoCloseable {
                         + path);
     }
 
-    static void send(HttpExchange exchange, int status, String body) throws IOException {
+    public static void send(HttpExchange exchange, int status, String body) throws IOException {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
         if (bytes.length > 0) {
