@@ -30,6 +30,7 @@ import org.turnd.server.ops.Readiness;
 import org.turnd.server.ops.ReloadHistory;
 import org.turnd.server.ops.ServiceNotifier;
 import org.turnd.server.ops.StoreMetrics;
+import org.turnd.server.ops.StoreReadiness;
 
 /// A server from its start to its end: it opens, says so, drains at the first SIGTERM or SIGINT and
 /// ends when the last allocation does, when the drain time is over or at the second signal. At
@@ -95,11 +96,13 @@ final class Daemon {
             StoredUsers stored = server.storedUsers();
             if (stored != null) {
                 StoreMetrics.register(metrics, stored);
+                var stores = new StoreReadiness(stored, settings.auth());
+                readiness.ask(stores::missing, stores::degraded);
             }
             reloads.register(metrics);
             outlets.register(metrics);
             Reloader reloader = reloader(server, outlets);
-            admin = DaemonAdmin.open(server, readiness, reloader);
+            admin = DaemonAdmin.open(server, readiness, liveness, reloader);
             new StartupReport(LOG).write(settings, server, ops == null ? null : ops.address());
             readiness.met(LISTENERS);
             tellManager(notifier -> notifier.ready(status(server)));

@@ -14,6 +14,7 @@ import org.turnd.server.config.AdminSettings;
 import org.turnd.server.config.EffectiveValue;
 import org.turnd.server.config.ServerSettings;
 import org.turnd.server.config.ServerSettings.LogLevel;
+import org.turnd.server.ops.Liveness;
 import org.turnd.server.ops.Readiness;
 
 /// What the admin API may see and do of this process.
@@ -22,22 +23,26 @@ final class DaemonAdmin implements AdminDaemon, AutoCloseable {
 
     private final TurnServer server;
     private final Readiness readiness;
+    private final Liveness liveness;
     private final Reloader reloader;
     private final long startNanos = System.nanoTime();
     private @Nullable AdminServer api;
 
-    private DaemonAdmin(TurnServer server, Readiness readiness, Reloader reloader) {
+    private DaemonAdmin(
+            TurnServer server, Readiness readiness, Liveness liveness, Reloader reloader) {
         this.server = server;
         this.readiness = readiness;
+        this.liveness = liveness;
         this.reloader = reloader;
     }
 
     /// Opens the admin API, where the settings want one.
     ///
     /// @throws IOException when it can't listen there
-    static DaemonAdmin open(TurnServer server, Readiness readiness, Reloader reloader)
+    static DaemonAdmin open(
+            TurnServer server, Readiness readiness, Liveness liveness, Reloader reloader)
             throws IOException {
-        var daemon = new DaemonAdmin(server, readiness, reloader);
+        var daemon = new DaemonAdmin(server, readiness, liveness, reloader);
         AdminSettings admin = server.settings().admin();
         if (admin != null) {
             AdminServer opened = AdminServer.start(daemon, admin);
@@ -84,6 +89,16 @@ final class DaemonAdmin implements AdminDaemon, AutoCloseable {
     @Override
     public List<String> missing() {
         return readiness.missing();
+    }
+
+    @Override
+    public List<String> stuck() {
+        return liveness.stuck();
+    }
+
+    @Override
+    public List<String> degraded() {
+        return readiness.degraded();
     }
 
     @Override

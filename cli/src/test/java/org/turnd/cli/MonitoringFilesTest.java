@@ -145,21 +145,34 @@ class MonitoringFilesTest {
         return problems;
     }
 
-    /// The metrics of a server with a certificate and both address families, with the values of
-    /// their labels.
+    /// The metrics of a server with a certificate and both address families, and of one with all
+    /// that is off by default, with the values of their labels.
     private Map<String, Map<String, Set<String>>> scrapeOfARunningServer() throws Exception {
-        try (TurndProcess server = TurndProcess.start(home, Map.of(), "run", "--dev")) {
-            server.awaitText("Check it with:");
+        Path full = home.resolve("full.conf");
+        Files.writeString(
+                full,
+                """
+                listeners { udp = "127.0.0.1:0", tcp = "127.0.0.1:0" }
+                relay { ipv4 = "127.0.0.1", ipv6 = none }
+                http.address = "127.0.0.1:0"
+                log.format = text
+                auth.stores.redis.url = "redis://127.0.0.1:1"
+                """);
+        String page = scrape("Check it with:", "run", "--dev");
+        return parsed(page + scrape("INFO  ready", "run", "-c", full.toString()));
+    }
+
+    private String scrape(String started, String... arguments) throws Exception {
+        try (TurndProcess server = TurndProcess.start(home, Map.of(), arguments);
+                HttpClient client = HttpClient.newHttpClient()) {
+            server.awaitText(started);
             Matcher address = Pattern.compile("http address=\"([^\"]+)\"").matcher(server.err());
             assertTrue(address.find(), server.err());
             URI uri = URI.create("http://" + address.group(1) + "/metrics");
-            try (HttpClient client = HttpClient.newHttpClient()) {
-                return parsed(
-                        client.send(
-                                        HttpRequest.newBuilder(uri).build(),
-                                        HttpResponse.BodyHandlers.ofString())
-                                .body());
-            }
+            return client.send(
+                            HttpRequest.newBuilder(uri).build(),
+                            HttpResponse.BodyHandlers.ofString())
+                    .body();
         }
     }
 

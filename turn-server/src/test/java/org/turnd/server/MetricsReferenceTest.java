@@ -22,6 +22,7 @@ import org.turnd.server.auth.StoredUsers;
 import org.turnd.server.config.RedisSettings;
 import org.turnd.server.config.ServerSettings;
 import org.turnd.server.config.ServerSettings.Protocol;
+import org.turnd.server.config.ServerSettings.Switch;
 import org.turnd.server.config.StoresSettings;
 import org.turnd.server.engine.EngineCounters;
 import org.turnd.server.net.LoopWatch;
@@ -71,7 +72,9 @@ class MetricsReferenceTest {
     /// Stores that nobody asks, so that they needn't be there.
     private static StoredUsers stored() throws StoreFailure {
         var redis = new RedisSettings(URI.create("redis://127.0.0.1"), null, null, "{user}", null);
-        var stores = new StoresSettings(StoresSettings.Bounds.USUAL, null, null, redis, null, null);
+        var stores =
+                new StoresSettings(
+                        StoresSettings.Bounds.USUAL, Switch.OFF, null, null, redis, null, null);
         StoredUsers stored =
                 StoredUsers.open(
                         new TestSettings().auth(auth -> auth.with(stores)).build(),

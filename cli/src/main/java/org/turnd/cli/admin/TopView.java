@@ -72,6 +72,9 @@ final class TopView {
     List<String> lines(Order order, int rowsMax) {
         List<String> lines = new ArrayList<>();
         lines.add(head());
+        troubles("stuck").forEach(one -> lines.add("stuck: " + one));
+        troubles("degraded").forEach(one -> lines.add("degraded: " + one));
+        int rowsLeft = rowsMax - (lines.size() - 1);
         lines.add("");
         var columns =
                 new Columns(
@@ -86,7 +89,7 @@ final class TopView {
                         "AGE");
         rows.stream()
                 .sorted(comparator(order))
-                .limit(Math.max(0, rowsMax))
+                .limit(Math.max(0, rowsLeft))
                 .forEach(row ->
                         columns.row(
                                 AdminCommand.text(row.session, "id"),
@@ -118,11 +121,18 @@ final class TopView {
     }
 
     private static String missing(JsonObject health) {
-        return "not ready: "
-                + health.getAsJsonArray("missing").asList().stream()
-                        .map(one -> Columns.printable(one.getAsString()))
-                        .reduce((a, b) -> a + ", " + b)
-                        .orElse("");
+        return "not ready: " + String.join(", ", texts(health, "missing"));
+    }
+
+    /// A server of an older version doesn't tell.
+    private List<String> troubles(String name) {
+        return now.health().has(name) ? texts(now.health(), name) : List.of();
+    }
+
+    private static List<String> texts(JsonObject object, String name) {
+        return object.getAsJsonArray(name).asList().stream()
+                .map(one -> Columns.printable(one.getAsString()))
+                .toList();
     }
 
     private static Comparator<Row> comparator(Order order) {

@@ -45,6 +45,23 @@ class TopViewTest {
     }
 
     @Test
+    void whatDoesNotWorkStandsAboveTheSessions() {
+        TopView.Sample now = sample(2, session("0-1", "alice", 1, 1), session("0-2", "bob", 1, 1));
+        now.health().add("stuck", JsonParser.parseString("[\"shard 1 has not turned for 12 s\"]"));
+        now.health()
+                .add("degraded", JsonParser.parseString("[\"store redis: no \\u001b answer\"]"));
+
+        List<String> lines = new TopView(sample(0), now).lines(TopView.Order.RATE, 3);
+
+        assertEquals(
+                List.of(
+                        "stuck: shard 1 has not turned for 12 s",
+                        "degraded: store redis: no ? answer"),
+                lines.subList(1, 3));
+        assertEquals(6, lines.size(), "one session has room: " + lines);
+    }
+
+    @Test
     void ratesAreOfTheTimeBetweenTwoMoments() {
         var view =
                 new TopView(

@@ -21,6 +21,12 @@ public interface AdminDaemon {
     /// What keeps the server from taking new clients; empty when it is ready.
     List<String> missing();
 
+    /// What stands still and should turn; empty when all is well.
+    List<String> stuck();
+
+    /// What doesn't work, though the server may be ready.
+    List<String> degraded();
+
     /// Since the start.
     Duration uptime();
 

@@ -155,6 +155,8 @@ final class ApiTypes {
                     text("version", "The version of the server."),
                     flag("ready", "It takes new clients."),
                     texts("missing", "What keeps it from that."),
+                    texts("stuck", "Event loops that don't turn: it needs a restart."),
+                    texts("degraded", "What doesn't work, such as a store of users, and why."),
                     number("uptime_seconds", "Since its start."),
                     number("sessions", "Live sessions."),
                     number("connections", "Open TCP and TLS connections."),

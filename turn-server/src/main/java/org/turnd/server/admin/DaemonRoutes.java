@@ -90,6 +90,8 @@ final class DaemonRoutes {
         json.addProperty("version", Version.text());
         json.addProperty("ready", missing.isEmpty());
         json.add("missing", Views.texts(missing));
+        json.add("stuck", Views.texts(daemon.stuck()));
+        json.add("degraded", Views.texts(daemon.degraded()));
         json.addProperty("uptime_seconds", daemon.uptime().toSeconds());
         json.addProperty("sessions", server.allocationCount());
         json.addProperty(

@@ -27,6 +27,9 @@ final class GuardedStore implements StoreStatus, AutoCloseable {
 
     static final Duration LONGEST_PAUSE = Duration.ofSeconds(8);
 
+    /// How long after the pause a client's question may find out, before the one that failed does.
+    private static final Duration CLIENTS_FIRST = Duration.ofSeconds(1);
+
     private static final Logger LOG = LoggerFactory.getLogger(GuardedStore.class);
 
     private final UserStore store;
@@ -71,7 +74,9 @@ final class GuardedStore implements StoreStatus, AutoCloseable {
             onSuccess();
             return answer;
         } catch (StoreFailure e) {
-            onFailure(e);
+            if (onFailure(e)) {
+                askAgainInTime(question, limit);
+            }
             throw e;
         } finally {
             microseconds.addAndGet((System.nanoTime() - begunNanos) / 1_000);
@@ -155,7 +160,7 @@ final class GuardedStore implements StoreStatus, AutoCloseable {
 
     /// After the pause one question finds out whether the store is back; the others don't wait.
     private synchronized boolean mayAsk(long nowNanos) {
-        if (failuresInARow < FAILURES_MAX) {
+        if (!isDead()) {
             return true;
         }
         if (isTrying || nowNanos - pausedUntilNanos < 0) {
@@ -166,7 +171,7 @@ final class GuardedStore implements StoreStatus, AutoCloseable {
     }
 
     private synchronized void onSuccess() {
-        if (failuresInARow >= FAILURES_MAX) {
+        if (isDead()) {
             LOG.atInfo().setMessage("store_back").addKeyValue("store", store.name()).log();
         }
         failuresInARow = 0;
@@ -174,17 +179,18 @@ final class GuardedStore implements StoreStatus, AutoCloseable {
         trouble = null;
     }
 
-    private synchronized void onFailure(StoreFailure failure) {
+    /// Returns whether the store is left alone from now on.
+    private synchronized boolean onFailure(StoreFailure failure) {
         if (Thread.currentThread().isInterrupted()) {
             // The server is closing.
-            return;
+            return false;
         }
         failed.incrementAndGet();
         if (failure.isOfOneUser()) {
             failuresInARow = 0;
             isTrying = false;
             trouble = String.valueOf(failure.getMessage());
-            return;
+            return false;
         }
         failuresInARow++;
         isTrying = false;
@@ -200,6 +206,47 @@ final class GuardedStore implements StoreStatus, AutoCloseable {
                     .addKeyValue("left_alone", failuresInARow == FAILURES_MAX)
                     .log();
         }
+        return failuresInARow == FAILURES_MAX;
+    }
+
+    /// Asks once more what has failed, when nobody else asks: so it is known that the store is back
+    /// also while no client comes, because a load balancer sends them elsewhere.
+    private void askAgainInTime(Question<?> question, Duration limit) {
+        try {
+            threads.execute(() -> findOut(question, limit));
+        } catch (RejectedExecutionException e) {
+            LOG.debug("{} was closed", store.name());
+        }
+    }
+
+    private void findOut(Question<?> question, Duration limit) {
+        try {
+            while (isDead()) {
+                long waitNanos = waitNanos();
+                if (waitNanos > 0) {
+                    TimeUnit.NANOSECONDS.sleep(waitNanos);
+                    continue;
+                }
+                try {
+                    ask(question, limit);
+                } catch (StoreFailure e) {
+                    // It is counted, and the pause is longer now.
+                }
+            }
+        } catch (InterruptedException e) {
+            // Closed.
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private synchronized long waitNanos() {
+        long rest = pausedUntilNanos + CLIENTS_FIRST.toNanos() - System.nanoTime();
+        return isTrying ? Math.max(rest, CLIENTS_FIRST.toNanos()) : rest;
+    }
+
+    @Override
+    public synchronized boolean isDead() {
+        return failuresInARow >= FAILURES_MAX;
     }
 
     @Override

@@ -10,6 +10,9 @@ public interface StoreStatus {
     /// Why it did not answer the last time it was asked; null when it did, or was never asked.
     @Nullable String trouble();
 
+    /// Whether it has failed so often in a row that it is left alone for a while.
+    boolean isDead();
+
     /// How often it was asked something.
     long asked();
 

@@ -265,6 +265,12 @@ public final class StoredUsers implements AutoCloseable {
         return List.copyOf(stores);
     }
 
+    /// Whether nobody can be told from anybody now: every store is dead, and no shared secret of
+    /// one is remembered.
+    public boolean knowNobody() {
+        return stores.stream().allMatch(GuardedStore::isDead) && secrets.count() == 0;
+    }
+
     /// How often users were asked for, and what came of it.
     public StoreCounts counts() {
         return counts;

@@ -19,6 +19,7 @@ final class StoreValues {
                     bound(StoresSchema.WAITING_PER_ADDRESS, Bounds::waitingPerAddress),
                     bound(StoresSchema.LOOKUPS_PER_ADDRESS, Bounds::lookupsPerAddress),
                     bound(StoresSchema.SECRETS_INTERVAL, Bounds::secretsInterval),
+                    at(StoresSchema.NOT_READY_WHEN_DEAD, StoresSettings::notReadyWhenDead),
                     at(StoresSchema.CA, StoresSettings::ca),
                     redis(StoresSchema.REDIS_URL, RedisSettings::url),
                     redis(StoresSchema.REDIS_USERNAME, RedisSettings::username),

@@ -22,6 +22,7 @@ final class StoresAssembly {
     StoresSettings assemble(@Nullable Path configuration) {
         return new StoresSettings(
                 bounds(),
+                reader.value(StoresSchema.NOT_READY_WHEN_DEAD),
                 file(StoresSchema.CA, configuration),
                 jwt(configuration),
                 redis(),

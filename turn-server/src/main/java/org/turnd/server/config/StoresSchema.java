@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.turnd.server.config.ServerSettings.Secret;
+import org.turnd.server.config.ServerSettings.Switch;
 
 /// The keys of users that are kept outside of the server, `auth.stores.*`. [Schema] lists them
 /// among all others.
@@ -72,6 +73,15 @@ final class StoresSchema {
                     "30s",
                     "How often the shared secrets in stores are read. When that fails, the last ones"
                             + " are good for ten times as long.");
+    static final Setting<Switch> NOT_READY_WHEN_DEAD =
+            Setting.of(
+                    "auth.stores.not-ready-when-dead",
+                    ValueTypes.choice(Switch.class),
+                    "off",
+                    "Whether `/readyz` says 503 while no store answers and there are no other users,"
+                            + " secrets or keys. A load balancer then sends new clients elsewhere. Leave"
+                            + " it off when all servers share their stores: they would be unready"
+                            + " together, and calls that go on might be cut.");
     static final Setting<Path> CA =
             Setting.unset(
                     "auth.stores.ca",
@@ -175,6 +185,7 @@ final class StoresSchema {
                     WAITING_PER_ADDRESS,
                     LOOKUPS_PER_ADDRESS,
                     SECRETS_INTERVAL,
+                    NOT_READY_WHEN_DEAD,
                     CA,
                     REDIS_URL,
                     REDIS_USERNAME,

@@ -5,14 +5,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.turnd.server.config.ServerSettings.Switch;
 
 /// Users that are kept outside of the server.
 ///
+/// @param notReadyWhenDead whether a server that could tell nobody from anybody counts as not ready
 /// @param ca certificates, in PEM, that those of stores are checked against; null for the ones that
 ///   Java trusts
 /// @param jwt null when there is none, as with the others
 public record StoresSettings(
         Bounds bounds,
+        Switch notReadyWhenDead,
         @Nullable Path ca,
         @Nullable JwtSettings jwt,
         @Nullable RedisSettings redis,
@@ -20,7 +23,7 @@ public record StoresSettings(
         @Nullable WebhookSettings webhook) {
     /// No stores.
     public static final StoresSettings NONE =
-            new StoresSettings(Bounds.USUAL, null, null, null, null, null);
+            new StoresSettings(Bounds.USUAL, Switch.OFF, null, null, null, null, null);
 
     /// What stores are called that are there, in the order in which they are asked.
     public List<String> names() {

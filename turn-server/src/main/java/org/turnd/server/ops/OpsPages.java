@@ -50,10 +50,11 @@ final class OpsPages {
     }
 
     private Page readyPage() {
-        return readiness.isReady()
-                ? new Page(200, TEXT, "ready\n")
-                : new Page(
-                        503, TEXT, "not ready: " + String.join(", ", readiness.missing()) + "\n");
+        List<String> missing = readiness.missing();
+        var text = new StringBuilder(missing.isEmpty() ? "ready" : "not ready: ");
+        text.append(String.join(", ", missing)).append('\n');
+        readiness.degraded().forEach(one -> text.append("degraded: ").append(one).append('\n'));
+        return new Page(missing.isEmpty() ? 200 : 503, TEXT, text.toString());
     }
 
     private Page metricsPage(@Nullable String accept) {

@@ -30,6 +30,12 @@ public final class StoreMetrics {
                 "turnd_users_remembered",
                 "Users and unknown names that are remembered, so that no store is asked.",
                 users::remembered);
+        metrics.gauge(
+                "turnd_store_up",
+                "1 while a store answers; 0 when it has failed so often in a row that it is asked only"
+                        + " now and then. Users that are remembered get in all the same.",
+                "store",
+                byStore(users, store -> store.isDead() ? 0 : 1));
         metrics.counter(
                 "turnd_store_questions",
                 "Questions to a store, those among them that failed included.",

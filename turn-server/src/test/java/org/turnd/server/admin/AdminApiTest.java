@@ -227,6 +227,22 @@ class AdminApiTest {
     }
 
     @Test
+    void healthTellsWhatDoesNotWork() throws Exception {
+        fixture.daemon.stuck = List.of("shard 1 has not turned for 12 s");
+        fixture.daemon.degraded = List.of("store redis: no answer");
+
+        JsonObject health = fixture.get("/v1/health").json();
+
+        assertMembers(ApiTypes.HEALTH, health);
+        assertEquals(
+                "shard 1 has not turned for 12 s",
+                health.getAsJsonArray("stuck").get(0).getAsString());
+        assertEquals(
+                "store redis: no answer", health.getAsJsonArray("degraded").get(0).getAsString());
+        assertTrue(health.get("ready").getAsBoolean());
+    }
+
+    @Test
     void drainsAndUndrains() throws Exception {
         try (TestClient alice = fixture.client();
                 TestClient late = fixture.client()) {

@@ -12,6 +12,8 @@ import org.turnd.server.config.ServerSettings.LogLevel;
 /// A daemon around a real server.
 final class FakeDaemon implements AdminDaemon {
     final List<String> calls = new ArrayList<>();
+    List<String> stuck = List.of();
+    List<String> degraded = List.of();
     private final TurnServer server;
     private final ServerSettings settings;
     private LogLevel level = LogLevel.INFO;
@@ -40,6 +42,16 @@ final class FakeDaemon implements AdminDaemon {
     @Override
     public List<String> missing() {
         return server.isDraining() ? List.of("draining") : List.of();
+    }
+
+    @Override
+    public List<String> stuck() {
+        return stuck;
+    }
+
+    @Override
+    public List<String> degraded() {
+        return degraded;
     }
 
     @Override

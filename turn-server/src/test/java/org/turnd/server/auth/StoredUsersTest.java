@@ -1,6 +1,7 @@
 package org.turnd.server.auth;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -27,6 +28,7 @@ import org.turnd.server.config.StoresSettings.Bounds;
 import org.turnd.server.engine.Credential;
 import org.turnd.server.engine.UserAnswer;
 import org.turnd.server.engine.UserQuery;
+import org.turnd.server.net.Eventually;
 import org.turnd.stun.KeyAlgorithm;
 import org.turnd.stun.RestCredentials;
 
@@ -266,6 +268,51 @@ class StoredUsersTest {
             last = answer(users, "alice");
         }
         assertEquals(GuardedStore.FAILURES_MAX + 1, store.asked.get(), "one question finds out");
+    }
+
+    @Test
+    void findsADeadStoreBackAlsoWhenNobodyAsks() throws Exception {
+        Store store = new Store().with("alice", "wonderland");
+        store.failure = new StoreFailure("broken");
+        StoredUsers users = users(BOUNDS, store);
+        for (int i = 0; i < GuardedStore.FAILURES_MAX; i++) {
+            assertFalse(users.stores().getFirst().isDead());
+            answer(users, "alice");
+        }
+        assertTrue(users.stores().getFirst().isDead());
+        assertTrue(users.knowNobody());
+        store.failure = null;
+
+        Eventually.holds(() -> !users.stores().getFirst().isDead());
+
+        assertFalse(users.knowNobody());
+        assertEquals(GuardedStore.FAILURES_MAX + 1, store.asked.get());
+    }
+
+    @Test
+    void oneOfTwoStoresIsEnoughToKnowSomebody() throws Exception {
+        Store dead = new Store();
+        dead.failure = new StoreFailure("broken");
+        StoredUsers users = users(BOUNDS, dead, new Store());
+        for (int i = 0; i < GuardedStore.FAILURES_MAX; i++) {
+            answer(users, "alice" + i);
+        }
+        assertTrue(users.stores().getFirst().isDead());
+        assertFalse(users.knowNobody());
+    }
+
+    @Test
+    void aRememberedSecretIsEnoughToKnowSomebody() throws Exception {
+        Store store = new Store();
+        store.secrets = List.of(new Secret("first"));
+        StoredUsers users = users(BOUNDS, store);
+        users.fetchSecrets(REALM, ':');
+        store.failure = new StoreFailure("broken");
+        for (int i = 0; i < GuardedStore.FAILURES_MAX; i++) {
+            answer(users, "alice");
+        }
+        assertTrue(users.stores().getFirst().isDead());
+        assertFalse(users.knowNobody());
     }
 
     @Test

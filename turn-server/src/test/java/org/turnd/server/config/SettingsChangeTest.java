@@ -220,6 +220,7 @@ class SettingsChangeTest {
                 "auth.stores.waiting-per-address = 19",
                 "auth.stores.lookups-per-address = 19",
                 "auth.stores.secrets-interval = 9s",
+                "auth.stores.not-ready-when-dead = on",
                 "auth.stores.ca = a.pem",
                 "auth.stores.redis.url = \"redis://127.0.0.2\"",
                 "auth.stores.redis.username = bob",

@@ -32,6 +32,7 @@ import org.turnd.server.config.ServerSettings;
 import org.turnd.server.config.ServerSettings.Auth;
 import org.turnd.server.config.ServerSettings.ExpiredCredentials;
 import org.turnd.server.config.ServerSettings.Protocol;
+import org.turnd.server.config.ServerSettings.Switch;
 import org.turnd.server.config.StoresSettings;
 import org.turnd.server.config.StoresSettings.Bounds;
 import org.turnd.server.engine.Counter;
@@ -92,8 +93,9 @@ class StoreWireTest {
                         null,
                         RedisSettings.COTURN_USER_KEY,
                         RedisSettings.COTURN_SECRETS_KEY);
+        var stores = new StoresSettings(bounds, Switch.ON, null, null, users, null, null);
         return new TestSettings()
-                .auth(auth -> auth.with(new StoresSettings(bounds, null, null, users, null, null)))
+                .auth(auth -> auth.with(stores))
                 .listen(Protocol.UDP, "127.0.0.1", 0)
                 .listen(Protocol.TCP, "127.0.0.1", 0);
     }
