@@ -276,8 +276,10 @@ public final class StoredUsers implements AutoCloseable {
         return counts;
     }
 
-    /// Users that are remembered, about.
+    /// Users that are remembered, without those whose time is over.
     public long remembered() {
+        known.cleanUp();
+        unknown.cleanUp();
         return known.estimatedSize() + unknown.estimatedSize();
     }
 

@@ -13,7 +13,8 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 
 /// The C library's socket calls, for 64-bit Linux. Every call leaves its error number in this
-/// object: one instance a thread. Calls that fail return -1, as they do in C; nothing is allocated.
+/// object: one instance a thread. Calls that fail return -1, as they do in C; those for packets allocate
+/// nothing when they succeed.
 @SuppressWarnings("restricted") // calling C is what this class is for
 final class Libc {
     static final int AF_INET = 2;
@@ -75,8 +76,7 @@ final class Libc {
     // Keeping the error number makes an object a call, and the compiler doesn't always see that it
     // can do without. So the calls made for packets forget it, and one that fails is made again.
     // That also does what IP_RECVERR needs: a call that was told of an earlier datagram's ICMP
-    // error
-    // has sent or received nothing, and is told only once.
+    // error has sent or received nothing, and is told only once.
     private static final MethodHandle RECVMMSG =
             forgetfulCall("recvmmsg", INT, INT, LONG, INT, INT, LONG);
     private static final MethodHandle RECVMMSG_ERRNO =
@@ -224,6 +224,12 @@ final class Libc {
     int send(int fd, long headers, int count) {
         try {
             int sent = (int) SENDMMSG.invokeExact(fd, headers, count, MSG_DONTWAIT);
+            if (sent >= 0) {
+                return sent;
+            }
+            // Forgetful again: a peer that answers each datagram with an ICMP error makes this the
+            // usual way.
+            sent = (int) SENDMMSG.invokeExact(fd, headers, count, MSG_DONTWAIT);
             return sent >= 0
                     ? sent
                     : (int) SENDMMSG_ERRNO.invokeExact(state, fd, headers, count, MSG_DONTWAIT);

@@ -304,7 +304,8 @@ class UdpIoTest {
         int relay = open(LOOPBACK, Role.RELAY);
         int relay6 = open(LOOPBACK6, Role.RELAY);
         ByteBuf buffer = Unpooled.wrappedBuffer(ByteBuffer.allocateDirect(1200));
-        // Nobody listens there, so that nothing is received while this is measured.
+        // Nobody listens there, so that nothing is received while this is measured; each datagram
+        // is answered with an ICMP error.
         List<TransportAddress> peers = List.of(LOOPBACK.withPort(9), LOOPBACK.withPort(10));
         TransportAddress peer6 = LOOPBACK6.withPort(9);
         var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
