@@ -13,8 +13,8 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 
 /// The C library's socket calls, for 64-bit Linux. Every call leaves its error number in this
-/// object: one instance a thread. Calls that fail return -1, as they do in C; those for packets allocate
-/// nothing when they succeed.
+/// object: one instance a thread. Calls that fail return -1, as they do in C; those for packets
+/// allocate nothing when they succeed.
 @SuppressWarnings("restricted") // calling C is what this class is for
 final class Libc {
     static final int AF_INET = 2;
