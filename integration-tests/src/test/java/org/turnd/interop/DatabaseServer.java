@@ -191,7 +191,14 @@ final class DatabaseServer implements AutoCloseable {
 
     /// Runs coturn's tool for its database.
     void turnadmin(String... arguments) {
-        var setting = coturnSetting().split("=", 2);
+        turnadminOf(coturnSetting(), arguments);
+    }
+
+    /// Runs coturn's tool.
+    ///
+    /// @param database the line of a turnserver.conf that names it
+    static void turnadminOf(String database, String... arguments) {
+        var setting = database.split("=", 2);
         var command = new ArrayList<>(List.of("turnadmin", "--" + setting[0]));
         command.add(setting[1].replace("\"", ""));
         command.addAll(List.of(arguments));

@@ -17,6 +17,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -56,13 +57,13 @@ class DatabaseUsersTest {
             database.turnadmin("-a", "-u", "dave", "-r", "crinna.org", "-p", PASSWORD);
             database.turnadmin("-s", SECRET, "-r", REALM);
             int port = RunningServer.freePort(LOOPBACK);
-            var users = configuration(database, port, "lt-cred-mech");
+            var users = configuration(database.coturnSetting(), port, "lt-cred-mech");
             try (var server = ServerProcess.start(users, line -> line.contains(" ready"))) {
                 logsInWithCoturnsClient(server, port, List.of("-u", "alice", "-w", PASSWORD));
                 nobodyElseLogsIn(port);
                 standsItWhenTheDatabaseIsSlow(database, kind, port);
             }
-            var secrets = configuration(database, port, "use-auth-secret");
+            var secrets = configuration(database.coturnSetting(), port, "use-auth-secret");
             try (var server = ServerProcess.start(secrets, line -> line.contains(" ready"))) {
                 logsInWithCoturnsClient(server, port, List.of("-u", "eve", "-W", SECRET));
                 assertFalse(logsIn(port, "bob", PASSWORD), "coturn lets no user in there either");
@@ -70,8 +71,46 @@ class DatabaseUsersTest {
         }
     }
 
+    @Test
+    void usersOfCoturnsToolInRedisLogIn() throws Exception {
+        int redisPort = RunningServer.freePort(LOOPBACK);
+        var redis =
+                new ProcessBuilder(
+                        "redis-server",
+                        "--port",
+                        "" + redisPort,
+                        "--bind",
+                        "127.0.0.1",
+                        "--save",
+                        "",
+                        "--dir",
+                        directory.toString());
+        try (var _ = ServerProcess.start(redis, line -> line.contains("Ready to accept"))) {
+            var setting =
+                    "redis-userdb=\"ip=127.0.0.1 port=%d dbname=0 connect_timeout=5\""
+                            .formatted(redisPort);
+            for (var user : List.of("alice", "bob", "carol")) {
+                DatabaseServer.turnadminOf(setting, "-a", "-u", user, "-r", REALM, "-p", PASSWORD);
+            }
+            DatabaseServer.turnadminOf(setting, "-a", "-u", "dave", "-r", "a.org", "-p", PASSWORD);
+            DatabaseServer.turnadminOf(setting, "-s", SECRET, "-r", REALM);
+            int port = RunningServer.freePort(LOOPBACK);
+            var users = configuration(setting, port, "lt-cred-mech");
+            try (var server = ServerProcess.start(users, line -> line.contains(" ready"))) {
+                logsInWithCoturnsClient(server, port, List.of("-u", "alice", "-w", PASSWORD));
+                nobodyElseLogsIn(port);
+            }
+            var secrets = configuration(setting, port, "use-auth-secret");
+            try (var server = ServerProcess.start(secrets, line -> line.contains(" ready"))) {
+                logsInWithCoturnsClient(server, port, List.of("-u", "eve", "-W", SECRET));
+            }
+        }
+    }
+
     /// As an operator gets it: from coturn's file.
-    private ProcessBuilder configuration(DatabaseServer database, int port, String mechanism)
+    ///
+    /// @param database the line of it that names the database
+    private ProcessBuilder configuration(String database, int port, String mechanism)
             throws IOException {
         var coturn = directory.resolve(mechanism + "-turnserver.conf");
         var turnd = directory.resolve(mechanism + "-turnd.conf");
@@ -85,7 +124,7 @@ class DatabaseUsersTest {
                 relay-ip=127.0.0.1
                 %s
                 """
-                        .formatted(mechanism, REALM, port, database.coturnSetting()));
+                        .formatted(mechanism, REALM, port, database));
         var said = new StringWriter();
         var code =
                 Turnd.commandLine()
