@@ -44,6 +44,8 @@ final class AdminFixture implements AutoCloseable {
     final AdminServer admin;
     final Path socket;
 
+    private final PublishedApi published;
+
     /// An answer as it came.
     record Answer(int status, String head, String body) {
         JsonObject json() {
@@ -92,6 +94,7 @@ final class AdminFixture implements AutoCloseable {
                         InstantSource.system(),
                         nanos::get,
                         connectionSecondsMax);
+        published = new PublishedApi(raw(request("GET", "/openapi.json", "")).json());
     }
 
     TestClient client() throws IOException {
@@ -108,7 +111,9 @@ final class AdminFixture implements AutoCloseable {
     }
 
     Answer ask(String method, String target, String body, String... headers) throws IOException {
-        return raw(request(method, target, body, headers));
+        Answer answer = raw(request(method, target, body, headers));
+        published.check(method, target, answer);
+        return answer;
     }
 
     static String request(String method, String target, String body, String... headers) {
