@@ -156,10 +156,12 @@ public final class ServerMetrics {
         metrics.counter(
                 "turnd_dtls_handshakes",
                 "DTLS handshakes that ended, by result: refused are those of clients beyond"
-                        + " limits.dtls-handshakes or limits.connections.",
+                        + " limits.dtls-handshakes or limits.connections, address_limit those beyond"
+                        + " limits.connections-per-address.",
                 "result",
                 Map.of(
                         "ok", begun,
+                        "address_limit", shard(ShardCounters.Counter.DTLS_REFUSED_BY_ADDRESS),
                         "failed", shard(ShardCounters.Counter.DTLS_HANDSHAKES_FAILED),
                         "refused", shard(ShardCounters.Counter.DTLS_HANDSHAKES_REFUSED)));
         metrics.counter(

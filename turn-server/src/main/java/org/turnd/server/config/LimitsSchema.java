@@ -19,9 +19,9 @@ final class LimitsSchema {
                     "limits.connections-per-address",
                     ValueTypes.orWord(ValueTypes.NONE, ValueTypes.integer(1, 1_000_000)),
                     "2000",
-                    "TCP and TLS connections at most at a time of one client address: an IPv4 address"
-                            + " or an IPv6 /64. Further ones are closed at once. The default is a tenth"
-                            + " of `limits.connections`. Raise it behind a load balancer that doesn't"
+                    "TCP and TLS connections at most at a time of one client address, an IPv4 address"
+                            + " or an IPv6 /64, and as many DTLS sessions. Further ones are closed at"
+                            + " once, or refused with an alert. The default is a tenth of `limits.connections`. Raise it behind a load balancer that doesn't"
                             + " speak the PROXY protocol: all clients have its address.");
     static final Setting<Optional<Integer>> BANDWIDTH =
             Setting.of(

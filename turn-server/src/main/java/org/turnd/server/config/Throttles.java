@@ -4,8 +4,8 @@ package org.turnd.server.config;
 ///
 /// @param allocationsPerAddress allocations at most of one client's IPv4 address or IPv6 /64; 0 for
 ///   no bound
-/// @param connectionsPerAddress TCP and TLS connections at most of one client's address; 0 for no
-///   bound
+/// @param connectionsPerAddress TCP and TLS connections at most of one client's address, and as
+///   many DTLS sessions; 0 for no bound
 /// @param tlsHandshakes unfinished TLS handshakes at most
 /// @param bandwidth what may be relayed
 /// @param reflectionFactor how many times what strangers sent over UDP is sent back at most; 0 for

@@ -2,6 +2,9 @@ package org.turnd.server.net;
 
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
+import org.bouncycastle.tls.AlertDescription;
+import org.bouncycastle.tls.AlertLevel;
+import org.bouncycastle.tls.ContentType;
 
 /// Looks at DTLS datagrams (RFC 6347 §4.1, §4.2.2) without taking part in a handshake.
 final class DtlsMessages {
@@ -48,6 +51,18 @@ final class DtlsMessages {
                 && buffer.getUnsignedByte(offset) == HANDSHAKE
                 && buffer.getUnsignedShort(offset + EPOCH_AT) == 0
                 && buffer.getUnsignedByte(offset + RECORD_HEADER_BYTES) == CLIENT_HELLO;
+    }
+
+    /// Returns the record that refuses a ClientHello: a fatal alert. It has the number of the
+    /// client's, as the answer with a cookie does (RFC 6347 §4.2.1).
+    static byte[] refusal(ByteBuf clientHello, int offset) {
+        byte[] record = new byte[RECORD_HEADER_BYTES + 2];
+        clientHello.getBytes(offset, record, 0, LENGTH_AT);
+        record[0] = (byte) ContentType.alert;
+        record[RECORD_HEADER_BYTES - 1] = 2;
+        record[RECORD_HEADER_BYTES] = (byte) AlertLevel.fatal;
+        record[RECORD_HEADER_BYTES + 1] = (byte) AlertDescription.internal_error;
+        return record;
     }
 
     /// Returns the client's random of a ClientHello: each handshake has its own.

@@ -4,12 +4,16 @@ import java.security.SecureRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.bouncycastle.tls.crypto.TlsCrypto;
+import org.turnd.server.policy.AddressCounts;
+import org.turnd.stun.TransportAddress;
 
 /// What the DTLS of all shards shares: the certificate and the bounds. Safe on every thread.
 final class DtlsServer {
     private final DtlsCrypto crypto = new DtlsCrypto(new SecureRandom());
     private final int handshakesMax;
     private final int sessionsMax;
+    private final int sessionsPerAddress;
+    private final AddressCounts addresses = new AddressCounts();
     private final StreamLimits limits;
     private final AtomicInteger handshakes = new AtomicInteger();
     private final AtomicInteger sessions = new AtomicInteger();
@@ -17,10 +21,17 @@ final class DtlsServer {
 
     /// @param handshakesMax unfinished handshakes at most
     /// @param sessionsMax sessions at most, unfinished handshakes among them
+    /// @param sessionsPerAddress those of one client address at most, 0 for no bound
     /// @param limits of one session
-    DtlsServer(TlsMaterial material, int handshakesMax, int sessionsMax, StreamLimits limits) {
+    DtlsServer(
+            TlsMaterial material,
+            int handshakesMax,
+            int sessionsMax,
+            int sessionsPerAddress,
+            StreamLimits limits) {
         this.handshakesMax = handshakesMax;
         this.sessionsMax = sessionsMax;
+        this.sessionsPerAddress = sessionsPerAddress;
         this.limits = limits;
         certificate = certificate(material);
     }
@@ -53,17 +64,33 @@ final class DtlsServer {
         return new DtlsHandshake(crypto, certificate, timeoutMillis);
     }
 
-    /// Takes a place for a handshake and one for its session. Returns false when there is none
-    /// (P-11).
-    boolean begin() {
-        if (!take(handshakes, handshakesMax)) {
-            return false;
+    /// Whether a handshake may begin.
+    enum Admission {
+        GRANTED,
+        /// The server has as many handshakes or sessions as it may.
+        SERVER_FULL,
+        /// The client's address has as many sessions as it may.
+        ADDRESS_FULL
+    }
+
+    /// Takes a place for a handshake and one for its session, or none when one of them is lacking
+    /// (P-11): of the server, or of the client's address (S-09).
+    Admission begin(DtlsKey client) {
+        if (!addresses.acquire(address(client), sessionsPerAddress)) {
+            return Admission.ADDRESS_FULL;
         }
-        if (!take(sessions, sessionsMax)) {
+        if (take(handshakes, handshakesMax)) {
+            if (take(sessions, sessionsMax)) {
+                return Admission.GRANTED;
+            }
             handshakes.decrementAndGet();
-            return false;
         }
-        return true;
+        addresses.release(address(client));
+        return Admission.SERVER_FULL;
+    }
+
+    private static TransportAddress address(DtlsKey client) {
+        return new TransportAddress(client.high(), client.low(), client.port());
     }
 
     private static boolean take(AtomicInteger places, int max) {
@@ -79,9 +106,10 @@ final class DtlsServer {
         handshakes.decrementAndGet();
     }
 
-    /// Gives back the place of a session.
-    void sessionEnded() {
+    /// Gives back the place of a client's session.
+    void sessionEnded(DtlsKey client) {
         sessions.decrementAndGet();
+        addresses.release(address(client));
     }
 
     /// Handshakes that are going on.

@@ -150,7 +150,12 @@ final class DtlsSessions {
                         length,
                         wake());
         if (request != null) {
-            begin(socket, request, DtlsMessages.random(buffer, offset));
+            DtlsServer.Admission admission = server.begin(sought);
+            if (admission == DtlsServer.Admission.GRANTED) {
+                begin(socket, request, DtlsMessages.random(buffer, offset));
+            } else {
+                refuse(socket, admission, buffer, offset);
+            }
             return;
         }
         byte[] answer = cookies.answer();
@@ -159,35 +164,50 @@ final class DtlsSessions {
             return;
         }
         counters().add(Counter.DTLS_COOKIES_SENT, 1);
+        send(socket, answer);
+    }
+
+    /// Where the server is full the client asks again by itself, and may find room. One address is
+    /// as full as its sessions are long: its client is told at once, in fewer bytes than it sent.
+    private void refuse(
+            int socket, DtlsServer.Admission admission, ByteBuf clientHello, int offset) {
+        boolean byAddress = admission == DtlsServer.Admission.ADDRESS_FULL;
+        Counter counter =
+                byAddress ? Counter.DTLS_REFUSED_BY_ADDRESS : Counter.DTLS_HANDSHAKES_REFUSED;
+        counters().add(counter, 1);
+        long refused = counters().get(counter);
+        if (Long.bitCount(refused) == 1) {
+            LOG.warn(
+                    "A DTLS client is not let in ({} so far): {} is reached",
+                    refused,
+                    byAddress
+                            ? "limits.connections-per-address"
+                            : "limits.dtls-handshakes or limits.connections");
+        }
+        if (byAddress) {
+            send(socket, DtlsMessages.refusal(clientHello, offset));
+        }
+    }
+
+    private void send(int socket, byte[] datagram) {
         udp.send(
                 socket,
                 sought.high(),
                 sought.low(),
                 sought.port(),
-                Unpooled.wrappedBuffer(answer),
+                Unpooled.wrappedBuffer(datagram),
                 0,
-                answer.length);
+                datagram.length);
     }
 
     private void begin(int socket, DTLSRequest request, byte[] clientRandom) {
-        if (!server.begin()) {
-            counters().add(Counter.DTLS_HANDSHAKES_REFUSED, 1);
-            long refused = counters().get(Counter.DTLS_HANDSHAKES_REFUSED);
-            if (Long.bitCount(refused) == 1) {
-                LOG.warn(
-                        "A DTLS client is not let in ({} so far): limits.dtls-handshakes or"
-                                + " limits.connections is reached",
-                        refused);
-            }
-            return;
-        }
         DtlsKey key = sought.copy();
         var session = new DtlsSession(this, key, socket, clients.nextId(), clientRandom);
         DtlsSession other = handshakes.put(key, session);
         if (other != null) {
             // The client has started afresh.
             other.abandon();
-            server.sessionEnded();
+            server.sessionEnded(key);
         }
         session.begin(server, request);
     }
@@ -196,7 +216,7 @@ final class DtlsSessions {
     void onFailed(DtlsSession session) {
         if (handshakes.remove(session.key(), session)) {
             session.abandon();
-            server.sessionEnded();
+            server.sessionEnded(session.key());
             counters().add(Counter.DTLS_HANDSHAKES_FAILED, 1);
         }
     }
@@ -226,7 +246,7 @@ final class DtlsSessions {
         }
         clients.remove(session);
         session.abandon();
-        server.sessionEnded();
+        server.sessionEnded(session.key());
         counters().add(Counter.DTLS_SESSIONS_ENDED, 1);
         shard.onPathClosed(session.path());
     }

@@ -42,6 +42,9 @@ public final class ShardCounters {
         DTLS_HANDSHAKES_FAILED,
         /// Clients with a good cookie that weren't let in, because as many as may are there.
         DTLS_HANDSHAKES_REFUSED,
+        /// Clients that were refused, because their address holds as many sessions as it may
+        /// (S-09).
+        DTLS_REFUSED_BY_ADDRESS,
         DTLS_SESSIONS_ENDED,
         /// Ended, because nothing useful came for too long.
         DTLS_TIMED_OUT,

@@ -157,7 +157,12 @@ public final class ShardGroup implements AutoCloseable {
 
     private static DtlsServer dtlsServer(
             TlsMaterial material, ServerSettings.Limits limits, StreamLimits ofOne) {
-        return new DtlsServer(material, limits.dtlsHandshakes(), limits.connections(), ofOne);
+        return new DtlsServer(
+                material,
+                limits.dtlsHandshakes(),
+                limits.connections(),
+                limits.throttles().connectionsPerAddress(),
+                ofOne);
     }
 
     static int shardCount(ServerSettings settings) {
