@@ -79,10 +79,11 @@ final class CredentialsCommand implements Callable<Integer> {
         @Nullable DevServer dev = isDev ? DevServer.last(System.getenv()) : null;
         ServerSettings settings =
                 dev == null ? source.load(System.getenv()).settings() : dev.settings();
-        String server = dev == null ? ClientHost.of(settings) : dev.host();
-        List<String> urls =
-                IceServerUrls.of(
-                        settings.listeners(), host == null ? server : host, settings.tls() != null);
+        String server = host;
+        if (server == null) {
+            server = dev == null ? ClientHost.of(settings) : dev.host();
+        }
+        List<String> urls = IceServerUrls.of(settings.listeners(), server, settings.tls() != null);
         RtcConfiguration configuration =
                 isOAuth
                         ? new RtcConfiguration(urls, token(settings, lifetime))

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.turnd.server.AddressMetrics;
 import org.turnd.server.LimitMetrics;
 import org.turnd.server.LoopMetrics;
 import org.turnd.server.ServerMetrics;
@@ -93,6 +94,7 @@ final class Daemon {
             LoopMetrics.register(metrics, watch);
             ServerMetrics.register(metrics, server.shards());
             LimitMetrics.register(metrics, server);
+            AddressMetrics.register(metrics, server);
             StoredUsers stored = server.storedUsers();
             if (stored != null) {
                 StoreMetrics.register(metrics, stored);

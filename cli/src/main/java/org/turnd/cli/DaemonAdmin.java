@@ -148,7 +148,6 @@ final class DaemonAdmin implements AdminDaemon, AutoCloseable {
     @Override
     public List<String> iceUrls() {
         ServerSettings settings = server.settings();
-        return IceServerUrls.of(
-                server.listeners(), ClientHost.of(settings), settings.tls() != null);
+        return IceServerUrls.of(server.listeners(), ClientHost.of(server), settings.tls() != null);
     }
 }

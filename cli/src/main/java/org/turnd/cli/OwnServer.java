@@ -1,5 +1,6 @@
 package org.turnd.cli;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,7 +24,7 @@ record OwnServer(
         urls = List.copyOf(urls);
     }
 
-    static OwnServer of(ServerSettings settings) {
+    static OwnServer of(ServerSettings settings) throws IOException {
         return new OwnServer(
                 urls(settings, ClientHost.of(settings)), credential(settings.auth()), null);
     }

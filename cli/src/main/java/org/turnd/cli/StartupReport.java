@@ -6,6 +6,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.turnd.server.TurnServer;
+import org.turnd.server.config.ExternalAddress;
 import org.turnd.server.config.LocalMachine;
 import org.turnd.server.config.OAuthSettings;
 import org.turnd.server.config.ServerSettings;
@@ -30,7 +31,7 @@ final class StartupReport {
     /// @param http where metrics and health are, null when they are switched off
     void write(ServerSettings settings, TurnServer server, @Nullable TransportAddress http) {
         listeners(server.listeners(), settings.tls() != null);
-        relay(settings.relay());
+        relay(settings.relay(), server);
         dataPlane(server.dataPlane(), server.shards().size());
         tls(server.tlsProvider());
         authentication(settings);
@@ -83,21 +84,30 @@ final class StartupReport {
         return listener.address() + (listener.proxied() ? " (for proxies)" : "");
     }
 
-    private void relay(ServerSettings.Relay relay) {
+    private void relay(ServerSettings.Relay relay, TurnServer server) {
         log.atInfo()
                 .setMessage("relaying")
-                .addKeyValue("ipv4", seenAs(relay.ipv4(), relay.externalIpv4()))
-                .addKeyValue("ipv6", seenAs(relay.ipv6(), relay.externalIpv6()))
+                .addKeyValue("ipv4", seenAs(relay.ipv4(), relay, AddressFamily.IPV4, server))
+                .addKeyValue("ipv6", seenAs(relay.ipv6(), relay, AddressFamily.IPV6, server))
                 .addKeyValue("ports", relay.minPort() + "-" + relay.maxPort())
                 .log();
     }
 
     private static String seenAs(
-            @Nullable TransportAddress local, @Nullable TransportAddress external) {
+            @Nullable TransportAddress local,
+            ServerSettings.Relay relay,
+            AddressFamily family,
+            TurnServer server) {
         if (local == null) {
             return "off";
         }
-        return external == null ? local.host() : local.host() + " seen as " + external.host();
+        ExternalAddress source = relay.external().of(family);
+        TransportAddress told = server.advertisedAddress(family);
+        if (source == null || told == null) {
+            return local.host();
+        }
+        String how = source.mayChange() ? " (" + source.text() + ")" : "";
+        return local.host() + " seen as " + told.host() + how;
     }
 
     private void dataPlane(DataPlaneChoice plane, int shards) {

@@ -17,12 +17,15 @@ import org.turnd.server.auth.Revocations;
 import org.turnd.server.auth.StoreFailure;
 import org.turnd.server.auth.StoredUsers;
 import org.turnd.server.config.AdminSettings;
+import org.turnd.server.config.HostNames;
 import org.turnd.server.config.ServerSettings;
 import org.turnd.server.config.ServerSettings.Listener;
 import org.turnd.server.config.SettingsChange;
 import org.turnd.server.engine.Credentials;
 import org.turnd.server.engine.EngineEvents;
+import org.turnd.server.net.AdvertisedAddresses;
 import org.turnd.server.net.DataPlaneChoice;
+import org.turnd.server.net.ExternalLookup;
 import org.turnd.server.net.LocalAddresses;
 import org.turnd.server.net.LoopWatch;
 import org.turnd.server.net.ShardGroup;
@@ -49,6 +52,7 @@ public final class TurnServer implements AutoCloseable {
     private final @Nullable Credentials ownCredentials;
     private final Revocations revocations;
     private final LatePeerPolicy policy;
+    private final AdvertisedAddresses advertised;
     private CompletableFuture<@Nullable Void> drained = new CompletableFuture<>();
 
     /// Held by one reload at a time, which waits for the shards: they must never wait for it.
@@ -72,6 +76,7 @@ public final class TurnServer implements AutoCloseable {
                         quotas(settings.limits()),
                         settings.auth()::quotaName,
                         new SecureRandom());
+        advertised = advertised(settings.relay());
         List<TransportAddress> local = localAddresses();
         policy = new LatePeerPolicy(rules(settings, settings.listeners(), local));
         revocations = new Revocations(Oversight.userIds(settings.auth()));
@@ -89,6 +94,7 @@ public final class TurnServer implements AutoCloseable {
             List<String> all = new ArrayList<>(shards.warnings(settings));
             all.addAll(certificateWarnings);
             warnings = List.copyOf(all);
+            advertised.follow();
         } catch (IOException e) {
             shards.close();
             throw unanswered(e);
@@ -96,6 +102,18 @@ public final class TurnServer implements AutoCloseable {
             shards.close();
             throw e;
         }
+    }
+
+    private AdvertisedAddresses advertised(ServerSettings.Relay relay) throws StartFailure {
+        var addresses =
+                new AdvertisedAddresses(
+                        relay, new ExternalLookup(HostNames.SYSTEM), shared::advertise);
+        AdvertisedAddresses.Found found = addresses.find(relay.external());
+        if (!found.problems().isEmpty()) {
+            throw new StartFailure(found.problems());
+        }
+        addresses.become(found);
+        return addresses;
     }
 
     private static List<TransportAddress> localAddresses() throws StartFailure {
@@ -163,10 +181,11 @@ public final class TurnServer implements AutoCloseable {
         }
     }
 
-    /// Starts a server: all its listeners are open when this returns.
+    /// Starts a server: all its listeners are open when this returns. Where its external address
+    /// has to be looked up, that comes first and takes some seconds at most.
     ///
-    /// @throws StartFailure when a listener can't be opened or a certificate can't be used; it
-    ///   names every problem, and nothing is left open
+    /// @throws StartFailure when a listener can't be opened, a certificate can't be used or nobody
+    ///   knows an external address; it names every problem, and nothing is left open
     public static TurnServer start(ServerSettings settings) throws StartFailure {
         return builder(settings).start();
     }
@@ -208,6 +227,17 @@ public final class TurnServer implements AutoCloseable {
         return Optional.ofNullable(certificate).map(TlsMaterial::end);
     }
 
+    /// The address that new allocations of a family are told, port 0: the external one where there
+    /// is one. Null when there are no relays of this family.
+    public @Nullable TransportAddress advertisedAddress(AddressFamily family) {
+        return shared.externalRelayAddress(family);
+    }
+
+    /// What looks after these addresses.
+    AdvertisedAddresses advertised() {
+        return advertised;
+    }
+
     /// How many ports of a family the next relay can choose from.
     public int freeRelayPorts(AddressFamily family) {
         return shared.freePorts(family, System.nanoTime());
@@ -232,6 +262,10 @@ public final class TurnServer implements AutoCloseable {
         try {
             ServerSettings.Tls tls = wanted.tls();
             TlsMaterial material = tls == null ? null : TlsMaterial.read(tls);
+            AdvertisedAddresses.Found found = advertised.find(wanted.relay().external());
+            if (!found.problems().isEmpty()) {
+                return new Reload.Refused(found.problems());
+            }
             AddressRules rules = rules(wanted, listeners(), LocalAddresses.all());
             Credentials users = credentials(wanted);
             var remarks = new ArrayList<>(shards.warnings(wanted));
@@ -242,6 +276,7 @@ public final class TurnServer implements AutoCloseable {
             // From here on nothing can fail but for a server that is being closed.
             settings = wanted;
             shared.use(quotas(wanted.limits()));
+            advertised.become(found);
             policy.become(rules);
             if (stored != null) {
                 stored.use(wanted.auth().expiredCredentials());
@@ -337,6 +372,7 @@ public final class TurnServer implements AutoCloseable {
     /// Ends every allocation at once and closes every socket and thread. Returns when it is done.
     @Override
     public void close() {
+        advertised.close();
         shards.close();
         if (stored != null) {
             stored.close();

@@ -54,6 +54,7 @@ class MetricsReferenceTest {
                 var server = TurnServer.start(settings)) {
             StoreMetrics.register(metrics, stored);
             LimitMetrics.register(metrics, server);
+            AddressMetrics.register(metrics, server);
             try (LoopWatch watch =
                     server.watchLoops(LoopWatch.BOUND, LoopWatch.INTERVAL, () -> {})) {
                 LoopMetrics.register(metrics, watch);

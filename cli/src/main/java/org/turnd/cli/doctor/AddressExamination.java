@@ -1,13 +1,14 @@
 package org.turnd.cli.doctor;
 
 import java.io.IOException;
-import java.net.DatagramSocket;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.turnd.cli.check.AddressScope;
-import org.turnd.cli.check.TurnClient;
-import org.turnd.cli.check.TurnFailure;
+import org.turnd.server.config.ExternalAddress;
+import org.turnd.server.config.HostNames;
+import org.turnd.server.net.ExternalLookup;
+import org.turnd.server.net.StunQuery;
 import org.turnd.stun.TransportAddress;
 
 /// Compares the address that peers are told with the addresses of this machine, and with what a
@@ -19,9 +20,13 @@ final class AddressExamination implements Examination {
     public List<Finding> of(Patient patient) throws IOException {
         var relay = patient.settings().relay();
         var findings = new ArrayList<Finding>();
-        look(patient, relay.ipv4(), relay.externalIpv4(), "ipv4", findings);
-        look(patient, relay.ipv6(), relay.externalIpv6(), "ipv6", findings);
-        if (patient.stunServer() == null) {
+        var external = relay.external();
+        look(patient, relay.ipv4(), external.ipv4(), "ipv4", findings);
+        look(patient, relay.ipv6(), external.ipv6(), "ipv6", findings);
+        boolean asksOneItself =
+                external.ipv4() instanceof ExternalAddress.Seen
+                        || external.ipv6() instanceof ExternalAddress.Seen;
+        if (patient.stunServer() == null && !asksOneItself) {
             findings.add(
                     Finding.warning(
                             AREA,
@@ -34,10 +39,9 @@ final class AddressExamination implements Examination {
     private static void look(
             Patient patient,
             @Nullable TransportAddress relay,
-            @Nullable TransportAddress external,
+            @Nullable ExternalAddress external,
             String family,
-            List<Finding> findings)
-            throws IOException {
+            List<Finding> findings) {
         if (relay == null) {
             return;
         }
@@ -56,7 +60,23 @@ final class AddressExamination implements Examination {
                                     + family));
             return;
         }
-        var told = external == null ? relay : external;
+        TransportAddress told;
+        try {
+            // As the server does it when it starts.
+            told =
+                    external == null
+                            ? relay
+                            : new ExternalLookup(HostNames.SYSTEM).find(external, relay, null);
+        } catch (IOException e) {
+            findings.add(
+                    Finding.failure(
+                            AREA,
+                            "relay.external-%s = %s: %s"
+                                    .formatted(family, external.text(), e.getMessage()),
+                            "the server doesn't start without it: name another one, or the address"
+                                    + " itself; a STUN server needs UDP out of this machine"));
+            return;
+        }
         var scope = AddressScope.of(told);
         if (scope == AddressScope.PUBLIC) {
             findings.add(Finding.ok(AREA, "peers are told " + told.host()));
@@ -77,15 +97,14 @@ final class AddressExamination implements Examination {
     }
 
     private static Finding seenFromOutside(
-            Patient patient, TransportAddress relay, TransportAddress told, String family)
-            throws IOException {
+            Patient patient, TransportAddress relay, TransportAddress told, String family) {
         var server = patient.stunServer();
         if (server == null) {
             throw new IllegalArgumentException("no STUN server");
         }
-        var socket = new DatagramSocket(relay.withPort(0).toInetSocketAddress());
-        try (var client = TurnClient.over(socket, server, patient.client())) {
-            var seen = client.bind();
+        try {
+            var patience = patient.client().retransmission().longest();
+            var seen = StunQuery.ask(relay, server.address(), patience);
             if (seen.withPort(0).equals(told.withPort(0))) {
                 return Finding.ok(AREA, server.host() + " sees " + seen.host() + " as well");
             }
@@ -99,10 +118,14 @@ final class AddressExamination implements Examination {
                             + seen.host()
                             + ": data for the relays goes elsewhere",
                     "relay.external-" + family + " = " + seen.host());
-        } catch (TurnFailure e) {
+        } catch (IOException e) {
             return Finding.warning(
                     AREA,
-                    server.host() + " does not answer " + relay.host() + " over UDP",
+                    server.host()
+                            + " does not answer "
+                            + relay.host()
+                            + " over UDP: "
+                            + e.getMessage(),
                     "name another one; or let UDP out of this machine, which peers need too");
         }
     }

@@ -28,6 +28,7 @@ import org.turnd.server.config.JdbcSettings;
 import org.turnd.server.config.LocalMachine;
 import org.turnd.server.config.ServerSettings;
 import org.turnd.server.config.ServerSettings.Protocol;
+import org.turnd.stun.AddressFamily;
 import org.turnd.stun.TransportAddress;
 
 class TranslationTest {
@@ -289,7 +290,7 @@ class TranslationTest {
     })
     void findsTheAddressOutside(String lines, String external, String internal) throws IOException {
         ServerSettings settings = settings(USER + lines.replace(';', '\n'));
-        assertEquals(external, host(settings.relay().externalIpv4()));
+        assertEquals(external, host(settings.relay().external().known(AddressFamily.IPV4)));
         if (internal != null) {
             assertEquals(internal, host(settings.relay().ipv4()));
         }

@@ -127,6 +127,26 @@ class DoctorTest {
     }
 
     @Test
+    void asksTheStunServerOfTheConfigurationAsTheServerDoes() throws Exception {
+        int port = freePort();
+        var learnt = "relay.external-ipv4 = \"stun:127.0.0.1:%d\"\n".formatted(port);
+        var examination = new AddressExamination();
+        var patient = patient(settings(freePort(), learnt));
+        try (var _ = TurnServer.start(settings(port, ""))) {
+            assertEquals("peers are told 127.0.0.1", told(examination.of(patient)));
+        }
+        var unknown = examination.of(patient).getFirst();
+        assertEquals(Severity.FAILURE, unknown.severity());
+        assertTrue(unknown.text().contains("nobody answers STUN"), unknown::toString);
+    }
+
+    private static String told(List<Finding> findings) {
+        var text = only(findings).text();
+        int comma = text.indexOf(',');
+        return comma < 0 ? text : text.substring(0, comma);
+    }
+
+    @Test
     void findsARelayAddressThatThisMachineHasNot() throws Exception {
         var before = patient(settings(freePort(), ""));
         var elsewhere =

@@ -78,8 +78,8 @@ final class CrossChecks {
                                     .formatted(relay.transports().name().toLowerCase(Locale.ROOT))
                             + " address that peers permit");
         }
-        checkFamily(Schema.RELAY_IPV4, relay.ipv4(), Schema.EXTERNAL_IPV4, relay.externalIpv4());
-        checkFamily(Schema.RELAY_IPV6, relay.ipv6(), Schema.EXTERNAL_IPV6, relay.externalIpv6());
+        checkFamily(Schema.RELAY_IPV4, relay.ipv4(), ExternalSchema.IPV4, relay.external().ipv4());
+        checkFamily(Schema.RELAY_IPV6, relay.ipv6(), ExternalSchema.IPV6, relay.external().ipv6());
     }
 
     void checkLifetimes(ServerSettings.Limits limits) {
@@ -213,7 +213,7 @@ final class CrossChecks {
             Setting<?> setting,
             @Nullable TransportAddress internal,
             Setting<?> externalSetting,
-            @Nullable TransportAddress external) {
+            @Nullable ExternalAddress external) {
         if (internal == null) {
             if (external != null && reader.isGood(setting)) {
                 reader.addProblem(

@@ -1,6 +1,7 @@
 package org.turnd.server.config;
 
 import java.util.List;
+import java.util.Optional;
 import org.turnd.server.config.RedirectSettings.Occasion;
 import org.turnd.server.config.RedirectSettings.Target;
 import org.turnd.server.config.ServerSettings.Listener;
@@ -101,9 +102,8 @@ final class RedirectAssembly {
     }
 
     private boolean isExternal(TransportAddress target) {
-        return reader.value(target.isIpv4() ? Schema.EXTERNAL_IPV4 : Schema.EXTERNAL_IPV6)
-                .map(external -> external.equals(target.withPort(0)))
-                .orElse(false);
+        var external = reader.value(target.isIpv4() ? ExternalSchema.IPV4 : ExternalSchema.IPV6);
+        return external.equals(Optional.of(new ExternalAddress.Fixed(target.withPort(0))));
     }
 
     private void checkAnycast(RedirectSettings redirect, List<Listener> listeners) {

@@ -93,19 +93,6 @@ final class Schema {
                     RelayAddress.type(false),
                     AUTO,
                     "The local address of IPv6 relays, as `relay.ipv4`.");
-    static final Setting<Optional<TransportAddress>> EXTERNAL_IPV4 =
-            Setting.of(
-                    "relay.external-ipv4",
-                    ValueTypes.orWord(NONE, ValueTypes.ipAddress(true)),
-                    NONE,
-                    "The public address that a 1:1 NAT, as clouds have it, maps to `relay.ipv4`."
-                            + " Clients and peers are told this one.");
-    static final Setting<Optional<TransportAddress>> EXTERNAL_IPV6 =
-            Setting.of(
-                    "relay.external-ipv6",
-                    ValueTypes.orWord(NONE, ValueTypes.ipAddress(false)),
-                    NONE,
-                    "As `relay.external-ipv4`, for `relay.ipv6`.");
     static final Setting<Integer> MIN_PORT =
             Setting.of(
                     "relay.min-port",
@@ -382,8 +369,9 @@ final class Schema {
                     DTLS,
                     RELAY_IPV4,
                     RELAY_IPV6,
-                    EXTERNAL_IPV4,
-                    EXTERNAL_IPV6,
+                    ExternalSchema.IPV4,
+                    ExternalSchema.IPV6,
+                    ExternalSchema.REFRESH,
                     MIN_PORT,
                     MAX_PORT,
                     QUARANTINE,

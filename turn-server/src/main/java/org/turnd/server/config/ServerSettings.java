@@ -148,9 +148,7 @@ public record ServerSettings(
     ///
     /// @param ipv4 local address of IPv4 relays, port 0; null offers none
     /// @param ipv6 local address of IPv6 relays, port 0; null offers none
-    /// @param externalIpv4 what clients and peers see instead of `ipv4` behind a 1:1 NAT; null: the
-    ///   same
-    /// @param externalIpv6 as `externalIpv4`, for IPv6
+    /// @param external what clients and peers see instead, behind a 1:1 NAT
     /// @param minPort, maxPort the port range, both included, 1024 to 65535
     /// @param quarantine how long a port rests before it is used again
     /// @param transports which transports relays may have
@@ -158,8 +156,7 @@ public record ServerSettings(
     public record Relay(
             @Nullable TransportAddress ipv4,
             @Nullable TransportAddress ipv6,
-            @Nullable TransportAddress externalIpv4,
-            @Nullable TransportAddress externalIpv6,
+            ExternalAddresses external,
             int minPort,
             int maxPort,
             Duration quarantine,
@@ -181,8 +178,7 @@ public record ServerSettings(
             this(
                     ipv4,
                     ipv6,
-                    externalIpv4,
-                    externalIpv6,
+                    ExternalAddresses.fixed(externalIpv4, externalIpv6),
                     minPort,
                     maxPort,
                     quarantine,

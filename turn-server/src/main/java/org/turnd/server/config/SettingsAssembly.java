@@ -156,8 +156,10 @@ final class SettingsAssembly {
                 new Relay(
                         relayAddress(Schema.RELAY_IPV4, AddressFamily.IPV4, machine.primaryIpv4()),
                         relayAddress(Schema.RELAY_IPV6, AddressFamily.IPV6, machine.primaryIpv6()),
-                        orNull(reader.value(Schema.EXTERNAL_IPV4)),
-                        orNull(reader.value(Schema.EXTERNAL_IPV6)),
+                        new ExternalAddresses(
+                                orNull(reader.value(ExternalSchema.IPV4)),
+                                orNull(reader.value(ExternalSchema.IPV6)),
+                                orNull(reader.value(ExternalSchema.REFRESH))),
                         reader.value(Schema.MIN_PORT),
                         reader.value(Schema.MAX_PORT),
                         reader.value(Schema.QUARANTINE),

@@ -61,8 +61,7 @@ public record SettingsChange(ServerSettings inForce, List<String> taken, List<St
         return new Relay(
                 now.ipv4(),
                 now.ipv6(),
-                now.externalIpv4(),
-                now.externalIpv6(),
+                next.external(),
                 now.minPort(),
                 now.maxPort(),
                 now.quarantine(),

@@ -59,8 +59,8 @@ public final class LocalSharedState implements SharedState {
         this.quotaName = quotaName;
         long quarantineNanos = relay.quarantine().toNanos();
         int ports = relay.maxPort() - relay.minPort() + 1;
-        ipv4 = directory(relay.ipv4(), relay.externalIpv4(), relay);
-        ipv6 = directory(relay.ipv6(), relay.externalIpv6(), relay);
+        ipv4 = directory(relay.ipv4(), relay.external().known(AddressFamily.IPV4), relay);
+        ipv6 = directory(relay.ipv6(), relay.external().known(AddressFamily.IPV6), relay);
         offer(AddressFamily.IPV4, ipv4);
         offer(AddressFamily.IPV6, ipv6);
         for (AddressFamily family : directories.keySet()) {
@@ -94,6 +94,15 @@ public final class LocalSharedState implements SharedState {
     public @Nullable TransportAddress externalRelayAddress(AddressFamily family) {
         RelayDirectory directory = directories.get(family);
         return directory == null ? null : directory.external();
+    }
+
+    /// Tells new allocations another external address. Those that exist keep theirs, and the one
+    /// before this still leads to them. One thread at a time.
+    public void advertise(AddressFamily family, TransportAddress external) {
+        RelayDirectory directory = directories.get(family);
+        if (directory != null) {
+            directory.advertise(external);
+        }
     }
 
     @Override

@@ -12,7 +12,11 @@ final class RelayDirectory {
     private static final long TCP = -2;
 
     private final TransportAddress internal;
-    private final TransportAddress external;
+    private volatile TransportAddress external;
+
+    /// What allocations from before the last change were told, and still relay under.
+    private volatile TransportAddress former;
+
     private final int minPort;
     private final AtomicLongArray relays;
 
@@ -24,6 +28,7 @@ final class RelayDirectory {
             int maxPort) {
         this.internal = internal;
         this.external = external == null ? internal : external;
+        former = this.external;
         this.minPort = minPort;
         relays = new AtomicLongArray(maxPort - minPort + 1);
         for (int index = 0; index < relays.length(); index++) {
@@ -39,9 +44,20 @@ final class RelayDirectory {
         return external;
     }
 
+    /// Has new allocations told another external address. One thread at a time.
+    void advertise(TransportAddress next) {
+        if (!next.equals(external)) {
+            former = external;
+            external = next;
+        }
+    }
+
     boolean matches(long high, long low) {
-        return (high == internal.high() && low == internal.low())
-                || (high == external.high() && low == external.low());
+        return is(internal, high, low) || is(external, high, low) || is(former, high, low);
+    }
+
+    private static boolean is(TransportAddress address, long high, long low) {
+        return high == address.high() && low == address.low();
     }
 
     void publish(int port, int shard, int relay) {

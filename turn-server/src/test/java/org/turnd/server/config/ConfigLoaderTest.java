@@ -127,7 +127,15 @@ class ConfigLoaderTest {
                         listener(Protocol.TCP, "[::]:3478")),
                 settings.listeners());
         assertEquals(
-                new Relay(PUBLIC, IPV6, null, null, 49152, 65535, Duration.ofSeconds(30)),
+                new Relay(
+                        PUBLIC,
+                        IPV6,
+                        new ExternalAddresses(null, null, Duration.ofMinutes(1)),
+                        49152,
+                        65535,
+                        Duration.ofSeconds(30),
+                        ServerSettings.RelayTransports.UDP,
+                        Relay.TCP_CONNECTIONS_DEFAULT),
                 settings.relay());
         assertEquals(List.of(new Secret(SECRET)), settings.auth().secrets());
         assertEquals(Duration.ofMinutes(10), settings.auth().nonceLifetime());
@@ -199,11 +207,15 @@ class ConfigLoaderTest {
                 new Relay(
                         PUBLIC,
                         null,
-                        TransportAddress.ipv4(0xCB007109, 0),
-                        null,
+                        new ExternalAddresses(
+                                new ExternalAddress.Fixed(TransportAddress.ipv4(0xCB007109, 0)),
+                                null,
+                                Duration.ofMinutes(1)),
                         50000,
                         50999,
-                        Duration.ofSeconds(5)),
+                        Duration.ofSeconds(5),
+                        ServerSettings.RelayTransports.UDP,
+                        Relay.TCP_CONNECTIONS_DEFAULT),
                 settings.relay());
     }
 

@@ -99,6 +99,12 @@ class ConfigProblemsTest {
                         + "write an IPv6 address without a port",
                 "relay.external-ipv6 = \"192.0.2.1\" | found 192.0.2.1 | "
                         + "write an IPv6 address without a port",
+                "relay.external-ipv4 = \"stuns:a.example\" | found stuns:a.example | "
+                        + "write stun: for a STUN server over UDP",
+                "relay.external-ipv4 = \"stun:a.example:0\" | found stun:a.example:0 | "
+                        + "mend the URI: ':0' is not a port from :1 to :65535",
+                "relay.external-ipv4 = \"stun:\" | found stun: | mend the URI: has no host",
+                "relay.external-refresh = 1s | found 1s | use 10s or more",
                 "listeners.udp = [\"turn.example:65536\"] | found turn.example:65536 | write an"
                         + " address or a name, a colon and a port up to 65535; IPv6 in brackets",
                 "listeners.tcp = turn.example | found turn.example | write an"

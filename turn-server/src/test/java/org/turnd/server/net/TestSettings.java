@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.turnd.server.TurnServer;
+import org.turnd.server.config.ExternalAddresses;
 import org.turnd.server.config.RedirectSettings;
 import org.turnd.server.config.ServerSettings;
 import org.turnd.server.config.ServerSettings.Auth;
@@ -57,6 +58,7 @@ public final class TestSettings {
     private int failedLogins = Integer.MAX_VALUE;
     private String relayIpv4 = "127.0.0.1";
     private String relayIpv6 = "::1";
+    private ExternalAddresses external = ExternalAddresses.fixed(null, null);
     private ServerSettings.Mobility mobility = ServerSettings.Mobility.OFF;
     private Auth auth =
             new Auth(List.of(), List.of(User.of(USER, REALM, PASSWORD)), Duration.ofMinutes(10));
@@ -188,6 +190,12 @@ public final class TestSettings {
         return this;
     }
 
+    /// What clients are told instead.
+    public TestSettings external(ExternalAddresses wanted) {
+        external = wanted;
+        return this;
+    }
+
     TestSettings redirect(RedirectSettings wanted) {
         redirect = wanted;
         return this;
@@ -228,8 +236,7 @@ public final class TestSettings {
                 new Relay(
                         address(relayIpv4, 0),
                         address(relayIpv6, 0),
-                        null,
-                        null,
+                        external,
                         minPort,
                         maxPort,
                         quarantine,
