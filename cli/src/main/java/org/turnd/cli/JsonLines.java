@@ -4,11 +4,11 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.encoder.EncoderBase;
-import com.typesafe.config.ConfigUtil;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import org.slf4j.event.KeyValuePair;
+import org.turnd.server.ops.JsonText;
 
 /// Log lines as flat JSON objects: `time`, `level`, `event`, then the event's own keys. Logback's
 /// own encoder wraps each of those in an object of a list, which no log store can be asked for.
@@ -28,7 +28,7 @@ final class JsonLines extends EncoderBase<ILoggingEvent> {
     @Override
     public byte[] encode(ILoggingEvent event) {
         var line = new StringBuilder(256).append("{\"time\":");
-        line.append(quoted(event.getInstant().toString()));
+        JsonText.append(line, event.getInstant().toString());
         add(line, "level", event.getLevel().toString().toLowerCase(Locale.ROOT));
         add(line, "event", event.getFormattedMessage());
         List<KeyValuePair> pairs = event.getKeyValuePairs();
@@ -46,11 +46,7 @@ final class JsonLines extends EncoderBase<ILoggingEvent> {
     }
 
     private static void add(StringBuilder line, String key, String value) {
-        line.append(',').append(quoted(key)).append(':').append(quoted(value));
-    }
-
-    /// A JSON string, with the library's escapes.
-    private static String quoted(String text) {
-        return ConfigUtil.quoteString(text);
+        JsonText.append(line.append(','), key);
+        JsonText.append(line.append(':'), value);
     }
 }
