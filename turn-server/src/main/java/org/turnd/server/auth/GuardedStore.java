@@ -37,7 +37,7 @@ final class GuardedStore implements StoreStatus, AutoCloseable {
     private final ExecutorService threads;
     private final AtomicLong asked = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
-    private final AtomicLong microseconds = new AtomicLong();
+    private final AtomicLong nanos = new AtomicLong();
 
     // Guarded by this.
     private int failuresInARow;
@@ -79,7 +79,7 @@ final class GuardedStore implements StoreStatus, AutoCloseable {
             }
             throw e;
         } finally {
-            microseconds.addAndGet((System.nanoTime() - begunNanos) / 1_000);
+            nanos.addAndGet(System.nanoTime() - begunNanos);
         }
     }
 
@@ -270,8 +270,8 @@ final class GuardedStore implements StoreStatus, AutoCloseable {
     }
 
     @Override
-    public long microseconds() {
-        return microseconds.get();
+    public long nanos() {
+        return nanos.get();
     }
 
     @Override

@@ -19,6 +19,6 @@ public interface StoreStatus {
     /// How often it could not answer, or not in time.
     long failed();
 
-    /// How long all its answers and failures took together.
-    long microseconds();
+    /// How many nanoseconds all its answers and failures took together.
+    long nanos();
 }

@@ -68,6 +68,21 @@ public final class Metrics {
                 .register(registry);
     }
 
+    /// Adds times that only grow, told apart by one label.
+    ///
+    /// @param name without `_total`; ends in `_seconds`
+    /// @param nanos the label's values, each read at every scrape, in nanoseconds
+    public void secondsCounter(
+            String name, String help, String label, Map<String, ? extends LongSupplier> nanos) {
+        CounterWithCallback.builder()
+                .name(name)
+                .help(help)
+                .labelNames(label)
+                .callback(
+                        callback -> nanos.forEach((l, v) -> callback.call(v.getAsLong() / 1e9, l)))
+                .register(registry);
+    }
+
     /// Adds a value that grows and shrinks.
     public void gauge(String name, String help, LongSupplier value) {
         GaugeWithCallback.builder()

@@ -46,11 +46,11 @@ public final class StoreMetrics {
                 "Questions that a store did not answer, or not in time.",
                 "store",
                 byStore(users, StoreStatus::failed));
-        metrics.counter(
-                "turnd_store_microseconds",
+        metrics.secondsCounter(
+                "turnd_store_seconds",
                 "How long all questions to a store took together.",
                 "store",
-                byStore(users, StoreStatus::microseconds));
+                byStore(users, StoreStatus::nanos));
     }
 
     private static Map<String, LongSupplier> byStore(
