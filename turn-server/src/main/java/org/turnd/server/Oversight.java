@@ -96,6 +96,11 @@ public final class Oversight {
                 .toList();
     }
 
+    /// Says whether credentials made with the secret of this fingerprint are refused.
+    public boolean isSecretRevoked(String fingerprint) {
+        return revocations.isSecretRevoked(fingerprint);
+    }
+
     /// Serves nobody whose credential was made with this secret, until [#restoreSecret] or the end
     /// of the process. Sessions end now.
     ///

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import org.turnd.server.Oversight;
+import org.turnd.server.auth.SecretFingerprint;
 import org.turnd.server.config.AdminSettings;
 import org.turnd.server.config.ServerSettings;
 import org.turnd.stun.OpaqueString;
@@ -101,10 +102,10 @@ final class CredentialRoutes {
 
     /// The first secret of the settings that isn't revoked.
     private String secret(ServerSettings.Auth auth) throws ApiProblem {
-        List<Oversight.SecretStatus> all = daemon.server().oversight().secrets();
-        for (int i = 0; i < all.size(); i++) {
-            if (!all.get(i).isRevoked()) {
-                return auth.secrets().get(i).value();
+        Oversight oversight = daemon.server().oversight();
+        for (ServerSettings.Secret secret : auth.secrets()) {
+            if (!oversight.isSecretRevoked(SecretFingerprint.of(secret))) {
+                return secret.value();
             }
         }
         throw new ApiProblem(503, "there is no auth.secret, or all of them are revoked");

@@ -195,6 +195,16 @@ class AdminApiTest {
         assertEquals(404, fixture.ask("PUT", "/v1/secrets/0123/revocation", "").status());
     }
 
+    @Test
+    void issuesNothingWhileAReloadTakesSecretsAway() throws Exception {
+        JsonArray secrets = fixture.get("/v1/secrets").json().getAsJsonArray("secrets");
+        String first = secrets.get(0).getAsJsonObject().get("fingerprint").getAsString();
+        fixture.ask("PUT", "/v1/secrets/" + first + "/revocation", "");
+        // The server knows two still, the settings that the daemon shows have the first alone.
+        fixture.daemon.settings = AdminFixture.settings(List.of(AdminFixture.SECRET));
+        assertEquals(503, application("").status());
+    }
+
     private Answer application(String body) throws Exception {
         return fixture.ask(
                 "POST", "/v1/credentials", body, "Authorization: Bearer " + APPLICATION_TOKEN);

@@ -59,19 +59,7 @@ final class AdminFixture implements AutoCloseable {
 
     /// @param connectionSecondsMax of every connection, from opening to closing
     AdminFixture(Path directory, int connectionSecondsMax) throws Exception {
-        ServerSettings settings =
-                new TestSettings()
-                        .listen(Protocol.UDP, "127.0.0.1", 0)
-                        .auth(users ->
-                                new Auth(
-                                        List.of(SECRET, SECOND_SECRET),
-                                        List.of(
-                                                User.of(
-                                                        TestSettings.USER,
-                                                        TestSettings.REALM,
-                                                        TestSettings.PASSWORD)),
-                                        Duration.ofMinutes(10)))
-                        .build();
+        ServerSettings settings = settings(List.of(SECRET, SECOND_SECRET));
         server = TurnServer.start(settings);
         daemon = new FakeDaemon(server, settings);
         socket = directory.resolve("admin.sock");
@@ -95,6 +83,14 @@ final class AdminFixture implements AutoCloseable {
                         nanos::get,
                         connectionSecondsMax);
         published = new PublishedApi(raw(request("GET", "/openapi.json", "")).json());
+    }
+
+    static ServerSettings settings(List<Secret> secrets) {
+        User user = User.of(TestSettings.USER, TestSettings.REALM, TestSettings.PASSWORD);
+        return new TestSettings()
+                .listen(Protocol.UDP, "127.0.0.1", 0)
+                .auth(users -> new Auth(secrets, List.of(user), Duration.ofMinutes(10)))
+                .build();
     }
 
     TestClient client() throws IOException {

@@ -15,7 +15,7 @@ final class FakeDaemon implements AdminDaemon {
     List<String> stuck = List.of();
     List<String> degraded = List.of();
     private final TurnServer server;
-    private final ServerSettings settings;
+    volatile ServerSettings settings;
     private LogLevel level = LogLevel.INFO;
 
     FakeDaemon(TurnServer server, ServerSettings settings) {
