@@ -101,6 +101,9 @@ final class DtlsSession implements ClientConnection, DatagramTransport {
             result = new DTLSServerProtocol().accept(handshake, this, request);
         } catch (IOException e) {
             // The client's doing, or it has gone; the alert is sent.
+        } catch (RuntimeException e) {
+            // What Bouncy Castle throws at what it didn't expect costs this client its handshake.
+            sessions.onFault(e);
         } finally {
             server.handshakeEnded();
             DTLSTransport transport = result;

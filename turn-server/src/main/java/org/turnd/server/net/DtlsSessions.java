@@ -285,6 +285,11 @@ final class DtlsSessions {
         return outgoing;
     }
 
+    /// A handshake has failed by a bug. On any thread.
+    void onFault(RuntimeException bug) {
+        onLoop(() -> shard.onFault(bug));
+    }
+
     StreamLimits limits() {
         return limits;
     }
