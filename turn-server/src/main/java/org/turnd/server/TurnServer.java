@@ -201,13 +201,13 @@ public final class TurnServer implements AutoCloseable {
         return shards.listeners();
     }
 
-    /// What carries UDP, and why that.
+    /// What carries UDP, and why that. Doesn't change while the server runs.
     public DataPlaneChoice dataPlane() {
         return shards.dataPlane();
     }
 
-    /// What this machine gives less of than the settings may come to need, such as open files: one
-    /// line each with what to do about it.
+    /// What this machine gave less of at the start than the settings may come to need, such as open
+    /// files, and whether the certificate ends soon: one line each with what to do about it.
     public List<String> warnings() {
         return warnings;
     }
@@ -238,7 +238,7 @@ public final class TurnServer implements AutoCloseable {
         return advertised;
     }
 
-    /// How many ports of a family the next relay can choose from.
+    /// How many ports of a family the next relay can choose from; 0 when there are no relays of it.
     public int freeRelayPorts(AddressFamily family) {
         return shared.freePorts(family, System.nanoTime());
     }
@@ -248,7 +248,8 @@ public final class TurnServer implements AutoCloseable {
     /// be reached any more is cut off at once, and who is no user any more, or has another key, is
     /// refused at the next request. When something can't be used nothing at all changes.
     ///
-    /// Logging is the caller's: [#settings] says how it shall be.
+    /// Logging is the caller's: [#settings] says how it shall be. Reads the certificate's files and
+    /// waits until every shard has looked at its allocations; one reload at a time.
     public Reload reload(ServerSettings next) {
         synchronized (reloading) {
             return take(next);
@@ -307,7 +308,8 @@ public final class TurnServer implements AutoCloseable {
         return stored;
     }
 
-    /// The shards with their counters.
+    /// The shards with their counters, in the order of their numbers. The same objects for the life
+    /// of the server.
     public List<ShardStatus> shards() {
         return shards.shards();
     }
@@ -336,7 +338,8 @@ public final class TurnServer implements AutoCloseable {
         return oversight;
     }
 
-    /// Refuses new allocations from now on; those that exist go on to their end.
+    /// Refuses new allocations from now on; those that exist go on to their end. Doesn't wait for
+    /// it: [#drained] says when.
     public void drain() {
         shared.setDraining(true);
         onShardEmpty();
@@ -369,7 +372,8 @@ public final class TurnServer implements AutoCloseable {
         }
     }
 
-    /// Ends every allocation at once and closes every socket and thread. Returns when it is done.
+    /// Ends every allocation at once and closes every socket and thread. Returns when it is done; a
+    /// second call does nothing. Not to be called on an event loop, which would wait for itself.
     @Override
     public void close() {
         advertised.close();
@@ -403,7 +407,9 @@ public final class TurnServer implements AutoCloseable {
             return this;
         }
 
-        /// Starts the server, as [TurnServer#start(ServerSettings)] does.
+        /// Starts the server: all its listeners are open when this returns.
+        ///
+        /// @throws StartFailure as [TurnServer#start(ServerSettings)] does
         public TurnServer start() throws StartFailure {
             StoredUsers stored = credentials == null ? stored() : null;
             try {

@@ -54,7 +54,7 @@ public interface SharedState {
     /// Says whether new allocations are refused because the server is about to stop.
     boolean isDraining();
 
-    /// The AES-256 key of MOBILITY-TICKETs (RFC 8016). Constant.
+    /// What the keys of MOBILITY-TICKETs (RFC 8016) are derived from: 32 bytes. Constant.
     SecretKey ticketKey();
 
     /// Says whether this is the IP address of relayed addresses, internal or external.
