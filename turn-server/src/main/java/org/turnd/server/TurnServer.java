@@ -18,11 +18,14 @@ import org.turnd.server.auth.StoreFailure;
 import org.turnd.server.auth.StoredUsers;
 import org.turnd.server.config.AdminSettings;
 import org.turnd.server.config.HostNames;
+import org.turnd.server.config.RealmSettings;
 import org.turnd.server.config.ServerSettings;
 import org.turnd.server.config.ServerSettings.Listener;
 import org.turnd.server.config.SettingsChange;
+import org.turnd.server.config.Throttles;
 import org.turnd.server.engine.Credentials;
 import org.turnd.server.engine.EngineEvents;
+import org.turnd.server.engine.RealmUsers;
 import org.turnd.server.net.AdvertisedAddresses;
 import org.turnd.server.net.DataPlaneChoice;
 import org.turnd.server.net.ExternalLookup;
@@ -73,7 +76,7 @@ public final class TurnServer implements AutoCloseable {
         shared =
                 new LocalSharedState(
                         settings.relay(),
-                        quotas(settings.limits()),
+                        quotas(settings),
                         settings.auth()::quotaName,
                         new SecureRandom());
         advertised = advertised(settings.relay());
@@ -83,7 +86,12 @@ public final class TurnServer implements AutoCloseable {
         shards =
                 openShards(
                         settings,
-                        new ShardGroup.Parts(shared, credentials(settings), policy, events));
+                        new ShardGroup.Parts(
+                                shared,
+                                credentials(settings),
+                                realmUsers(settings),
+                                policy,
+                                events));
         oversight = new Oversight(() -> settings().auth(), shards.sessions(), revocations);
         try {
             List<String> problems = shards.listen(settings.listeners(), local);
@@ -156,11 +164,38 @@ public final class TurnServer implements AutoCloseable {
                 revocations);
     }
 
-    private static Quotas quotas(ServerSettings.Limits limits) {
+    /// The users of the other realms are always those of the settings.
+    private List<RealmUsers> realmUsers(ServerSettings of) {
+        return of.realms().stream()
+                .map(realm -> {
+                    Credentials users =
+                            CompositeCredentials.of(realm, of.auth(), InstantSource.system());
+                    return new RealmUsers(
+                            realm.name(), new RevocableCredentials(users, revocations));
+                })
+                .toList();
+    }
+
+    private static Quotas quotas(ServerSettings settings) {
+        ServerSettings.Limits limits = settings.limits();
+        Throttles.Bandwidth bandwidth = limits.throttles().bandwidth();
         return new Quotas(
                 limits.allocationsPerUser(),
                 limits.throttles().allocationsPerAddress(),
-                limits.throttles().bandwidth());
+                bandwidth,
+                settings.realms().stream()
+                        .map(RealmSettings::limits)
+                        .map(own ->
+                                new Quotas.OfRealm(
+                                        own.allocations(),
+                                        own.allocationsPerUser() > 0
+                                                ? own.allocationsPerUser()
+                                                : limits.allocationsPerUser(),
+                                        own.bandwidth(),
+                                        own.bandwidthPerUser() > 0
+                                                ? own.bandwidthPerUser()
+                                                : bandwidth.perUser()))
+                        .toList());
     }
 
     private ShardGroup openShards(ServerSettings settings, ShardGroup.Parts parts)
@@ -269,6 +304,7 @@ public final class TurnServer implements AutoCloseable {
             }
             AddressRules rules = rules(wanted, listeners(), LocalAddresses.all());
             Credentials users = credentials(wanted);
+            List<RealmUsers> realmUsers = realmUsers(wanted);
             var remarks = new ArrayList<>(shards.warnings(wanted));
             if (material != null) {
                 material.expiryWarning(Instant.now()).ifPresent(remarks::add);
@@ -276,13 +312,13 @@ public final class TurnServer implements AutoCloseable {
             }
             // From here on nothing can fail but for a server that is being closed.
             settings = wanted;
-            shared.use(quotas(wanted.limits()));
+            shared.use(quotas(wanted));
             advertised.become(found);
             policy.become(rules);
             if (stored != null) {
                 stored.use(wanted.auth().expiredCredentials());
             }
-            shards.use(wanted, users);
+            shards.use(wanted, users, realmUsers);
             return new Reload.Taken(changed, change.needRestart(), remarks);
         } catch (TlsMaterial.InvalidTlsMaterial e) {
             return new Reload.Refused(e.problems());

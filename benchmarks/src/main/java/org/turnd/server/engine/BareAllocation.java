@@ -25,6 +25,7 @@ final class BareAllocation {
                 new AllocationId(0, 1),
                 path,
                 Principal.of(
+                        new ServedRealm(0, "r"),
                         "alice",
                         new Credential(IntegrityKey.shortTerm("wonderland")),
                         KeyAlgorithm.MD5,

@@ -20,7 +20,8 @@ import org.turnd.stun.TransportAddress;
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class NonceBenchmark {
-    private final Nonces nonces = new Nonces(new byte[32], 600, SecurityFeatures.DEFAULT);
+    private final Nonces nonces =
+            new Nonces(new byte[32], 600, SecurityFeatures.DEFAULT, "example.org");
     private final ClientPath client =
             ClientPath.datagram(0, TransportAddress.ipv4(0xC6336401, 40_000));
     private final String nonce = nonces.issue(client, 0);

@@ -121,7 +121,8 @@ public record DevServer(ServerSettings settings, String host) {
                         Duration.ofNanos(150_000),
                         ServerSettings.Mobility.OFF,
                         Duration.ofSeconds(10),
-                        admin(state.adminSocket(port)));
+                        admin(state.adminSocket(port)),
+                        List.of());
         return new DevServer(settings, host.host());
     }
 

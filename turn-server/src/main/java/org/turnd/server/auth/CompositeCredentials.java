@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.turnd.server.config.OAuthSettings;
+import org.turnd.server.config.RealmSettings;
 import org.turnd.server.config.ServerSettings;
 import org.turnd.server.engine.AccessTokens;
 import org.turnd.server.engine.Credential;
@@ -63,21 +64,42 @@ public final class CompositeCredentials implements Credentials {
     public static CompositeCredentials of(
             ServerSettings settings, InstantSource clock, @Nullable StoredUsers stored) {
         ServerSettings.Auth auth = settings.auth();
-        var sources = new ArrayList<Credentials>();
-        for (ServerSettings.Secret secret : auth.secrets()) {
-            sources.add(
-                    new TimeLimitedCredentials(
-                            secret, auth.separator(), auth.expiredCredentials(), clock));
-        }
-        if (!auth.users().isEmpty() || sources.isEmpty()) {
-            sources.add(new StaticUsers(auth.users(), settings.realm()));
-        }
+        List<Credentials> sources =
+                own(auth.secrets(), auth.users(), settings.realm(), auth, clock);
         OAuthSettings oauth = auth.oauth();
         AccessTokens tokens = oauth == null ? null : new OAuthTokens(oauth, clock);
         if (stored != null) {
             sources.add(stored.secrets());
         }
         return new CompositeCredentials(sources, tokens, stored, null);
+    }
+
+    /// The users and secrets of a realm beside the default one.
+    ///
+    /// @param common what holds in all realms; its users and secrets aren't this realm's
+    /// @param clock the time that time-limited credentials expire by
+    public static CompositeCredentials of(
+            RealmSettings realm, ServerSettings.Auth common, InstantSource clock) {
+        return new CompositeCredentials(
+                own(realm.secrets(), realm.users(), realm.name(), common, clock));
+    }
+
+    private static List<Credentials> own(
+            List<ServerSettings.Secret> secrets,
+            List<ServerSettings.User> users,
+            String realm,
+            ServerSettings.Auth common,
+            InstantSource clock) {
+        var sources = new ArrayList<Credentials>();
+        for (ServerSettings.Secret secret : secrets) {
+            sources.add(
+                    new TimeLimitedCredentials(
+                            secret, common.separator(), common.expiredCredentials(), clock));
+        }
+        if (!users.isEmpty() || sources.isEmpty()) {
+            sources.add(new StaticUsers(users, realm));
+        }
+        return sources;
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.turnd.server.config.ServerSettings.Auth;
 import org.turnd.server.config.ServerSettings.Switch;
@@ -31,8 +32,9 @@ final class AuthAssembly {
         this.warnings = warnings;
     }
 
+    /// @param others the realms beside the default one
     /// @param configuration the file that relative paths begin at
-    Auth assemble(String realm, @Nullable Path configuration) {
+    Auth assemble(String realm, List<RealmSettings> others, @Nullable Path configuration) {
         List<User> users = users(realm);
         StoresSettings stores = new StoresAssembly(reader, warnings).assemble(configuration);
         Auth auth =
@@ -41,16 +43,24 @@ final class AuthAssembly {
                         users,
                         reader.value(AuthSchema.SEPARATOR),
                         reader.value(AuthSchema.NONCE_LIFETIME),
-                        passwordAlgorithms(users, stores),
+                        passwordAlgorithms(withThose(others, users), stores),
                         reader.value(AuthSchema.USER_ANONYMITY),
                         reader.value(AuthSchema.FEATURE_BITS),
                         reader.value(AuthSchema.EXPIRED_CREDENTIALS),
                         reader.value(AuthSchema.QUOTA_BY),
                         oauth(configuration),
                         stores);
-        checkSomebody(auth);
+        if (others.isEmpty()) {
+            checkSomebody(auth);
+        }
         warnOfAnonymity(auth);
         return auth;
+    }
+
+    /// The algorithms are offered in all realms.
+    private static List<User> withThose(List<RealmSettings> others, List<User> users) {
+        return Stream.concat(users.stream(), others.stream().flatMap(one -> one.users().stream()))
+                .toList();
     }
 
     private List<User> users(String realm) {
@@ -58,7 +68,7 @@ final class AuthAssembly {
         if (users == null) {
             return List.of();
         }
-        List<User> known = new UsersReader(realm, problems).read(users);
+        List<User> known = new UsersReader(AuthSchema.USERS, realm, problems).read(users);
         if (known.size() < users.items().size()) {
             reader.setBad(AuthSchema.USERS);
         }

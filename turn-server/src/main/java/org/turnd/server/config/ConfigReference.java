@@ -1,6 +1,8 @@
 package org.turnd.server.config;
 
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
 
 /// Writes the reference of all keys, Markdown.
 public final class ConfigReference {
@@ -23,6 +25,7 @@ public final class ConfigReference {
             - A variable with the name of a secret and `_FILE` at its end names a file that holds
               the secret; of a list, one a line.
             - `null` as a default means: not set.
+            - `NAME` stands for a name of yours; in quotes when it has dots: `realms."example.org"`.
             - A running server takes some changes with a reload; the others need a restart.
 
             """;
@@ -33,19 +36,18 @@ public final class ConfigReference {
     public static String markdown() {
         var page = new StringBuilder(HEAD);
         page.append("| Key | Default | Environment |\n|---|---|---|\n");
-        for (Setting<?> setting : Schema.ALL) {
+        List<Setting<?>> all =
+                Stream.concat(Schema.ALL.stream(), RealmSchema.ANY.all().stream()).toList();
+        for (Setting<?> setting : all) {
             page.append(
-                    "| [`%s`](#%s) | `%s` | `%s`%s |\n"
+                    "| [`%s`](#%s) | `%s` | %s |\n"
                             .formatted(
                                     setting.path(),
                                     anchor(setting),
                                     byDefault(setting),
-                                    setting.variable(),
-                                    setting.isSecret()
-                                            ? ", `..." + Setting.FILE_SUFFIX + "`"
-                                            : ""));
+                                    variables(setting)));
         }
-        for (Setting<?> setting : Schema.ALL) {
+        for (Setting<?> setting : all) {
             page.append(
                     "\n## %s\n\n%s\n\n- Value: %s%s\n- Default: `%s`\n- A change %s.\n"
                             .formatted(
@@ -59,9 +61,18 @@ public final class ConfigReference {
         return page.toString();
     }
 
+    /// A realm's name fits into no variable's.
+    private static String variables(Setting<?> setting) {
+        if (!Schema.ALL.contains(setting)) {
+            return "";
+        }
+        String file = setting.isSecret() ? ", `..." + Setting.FILE_SUFFIX + "`" : "";
+        return "`" + setting.variable() + "`" + file;
+    }
+
     /// The anchor that Markdown renderers give to the heading of a key.
     private static String anchor(Setting<?> setting) {
-        return setting.path().replace(".", "");
+        return setting.path().toLowerCase(Locale.ROOT).replace(".", "");
     }
 
     private static String byDefault(Setting<?> setting) {

@@ -1,6 +1,7 @@
 package org.turnd.server.config;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -8,21 +9,29 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// The keys of the [Schema] by their paths.
+/// Keys by their paths.
 final class KnownKeys {
-    private static final Map<String, Setting<?>> BY_PATH =
-            Schema.ALL.stream()
-                    .collect(
-                            Collectors.toMap(
-                                    Setting::path, one -> one, (a, b) -> a, LinkedHashMap::new));
+    /// Those of the [Schema].
+    static final KnownKeys OF_SCHEMA = new KnownKeys(Schema.ALL);
 
-    private static final Set<String> GROUPS =
-            Schema.ALL.stream()
-                    .map(Setting::path)
-                    .flatMap(KnownKeys::groupsOf)
-                    .collect(Collectors.toUnmodifiableSet());
+    private final Map<String, Setting<?>> byPath;
+    private final Set<String> groups;
 
-    private KnownKeys() {}
+    KnownKeys(List<Setting<?>> settings) {
+        byPath =
+                settings.stream()
+                        .collect(
+                                Collectors.toMap(
+                                        Setting::path,
+                                        one -> one,
+                                        (a, b) -> a,
+                                        LinkedHashMap::new));
+        groups =
+                settings.stream()
+                        .map(Setting::path)
+                        .flatMap(KnownKeys::groupsOf)
+                        .collect(Collectors.toUnmodifiableSet());
+    }
 
     /// `a` and `a.b` for `a.b.c`.
     private static Stream<String> groupsOf(String path) {
@@ -31,19 +40,19 @@ final class KnownKeys {
                 .mapToObj(end -> path.substring(0, end));
     }
 
-    static @Nullable Setting<?> byPath(String path) {
-        return BY_PATH.get(path);
+    @Nullable Setting<?> byPath(String path) {
+        return byPath.get(path);
     }
 
-    static boolean isGroup(String path) {
-        return GROUPS.contains(path);
+    boolean isGroup(String path) {
+        return groups.contains(path);
     }
 
-    static Set<String> paths() {
-        return BY_PATH.keySet();
+    Set<String> paths() {
+        return byPath.keySet();
     }
 
-    static Set<String> groups() {
-        return GROUPS;
+    Set<String> groups() {
+        return groups;
     }
 }

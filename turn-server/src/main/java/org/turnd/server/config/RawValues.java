@@ -12,10 +12,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// What the file and the environment say, as texts with their origins, before anybody asks what the
@@ -42,6 +45,7 @@ final class RawValues {
     }
 
     private final Map<String, Raw> values = new HashMap<>();
+    private final Map<RealmSchema, Origin> realms = new LinkedHashMap<>();
     private final Set<Setting<?>> broken = new HashSet<>();
     private final List<ConfigProblem> problems;
     private final String displayedFile;
@@ -64,7 +68,17 @@ final class RawValues {
 
     /// Takes what the file says; keys that don't exist are problems.
     void readFile(ConfigObject root) {
-        readGroup("", root);
+        readGroup(KnownKeys.OF_SCHEMA, "", root);
+    }
+
+    /// The realms that the file names, in the order of their names.
+    List<RealmSchema> realms() {
+        return List.copyOf(realms.keySet());
+    }
+
+    /// Where a realm stands.
+    Origin originOf(RealmSchema realm) {
+        return realms.getOrDefault(realm, Origin.file(displayedFile, 0));
     }
 
     /// Takes what the environment says.
@@ -162,17 +176,19 @@ final class RawValues {
                         "check the path, and that the server's user may read it"));
     }
 
-    private void readGroup(String prefix, ConfigObject group) {
+    private void readGroup(KnownKeys keys, String prefix, ConfigObject group) {
         for (Map.Entry<String, ConfigValue> entry : group.entrySet()) {
             String path = prefix + entry.getKey();
             ConfigValue value = entry.getValue();
-            Setting<?> setting = KnownKeys.byPath(path);
+            Setting<?> setting = keys.byPath(path);
             if (setting != null) {
                 readValue(setting, value);
-            } else if (!KnownKeys.isGroup(path)) {
-                addUnknown(path, origin(value));
+            } else if (path.equals(RealmSchema.GROUP) && value instanceof ConfigObject named) {
+                readRealms(named);
+            } else if (!path.equals(RealmSchema.GROUP) && !keys.isGroup(path)) {
+                addUnknown(keys, path, origin(value));
             } else if (value instanceof ConfigObject inner) {
-                readGroup(path + ".", inner);
+                readGroup(keys, path + ".", inner);
             } else {
                 problems.add(
                         new ConfigProblem(
@@ -185,9 +201,31 @@ final class RawValues {
         }
     }
 
-    private void addUnknown(String path, Origin origin) {
-        var known = new ArrayList<>(KnownKeys.paths());
-        known.addAll(KnownKeys.groups());
+    private void readRealms(ConfigObject named) {
+        for (String name : new TreeSet<>(named.keySet())) {
+            RealmSchema realm = RealmSchema.of(name);
+            ConfigValue value = Objects.requireNonNull(named.get(name));
+            if (value instanceof ConfigObject group) {
+                realms.put(realm, origin(value));
+                readGroup(new KnownKeys(realm.all()), realm.path() + ".", group);
+            } else {
+                problems.add(
+                        new ConfigProblem(
+                                origin(value),
+                                realm.path(),
+                                "found a value",
+                                "a group of keys",
+                                "write `" + realm.path() + " { ... }`, see the reference of keys"));
+            }
+        }
+    }
+
+    private void addUnknown(KnownKeys keys, String path, Origin origin) {
+        var known = new ArrayList<>(keys.paths());
+        if (keys == KnownKeys.OF_SCHEMA) {
+            known.addAll(keys.groups());
+            known.add(RealmSchema.GROUP);
+        }
         String nearest = Spelling.nearest(path, known);
         problems.add(
                 new ConfigProblem(
@@ -196,8 +234,17 @@ final class RawValues {
                         "there is no such key",
                         "a key of the reference",
                         nearest == null
-                                ? "remove it"
+                                ? "remove it" + quotingHint(keys, path)
                                 : "did you mean `" + nearest + "`? Otherwise remove it"));
+    }
+
+    /// `example.org { }` is a group in a group, where `"example.org" { }` was meant.
+    private static String quotingHint(KnownKeys keys, String path) {
+        String prefix = RealmSchema.GROUP + ".";
+        return keys == KnownKeys.OF_SCHEMA || path.indexOf('"') >= 0
+                ? ""
+                : ", or write a name with dots in quotes: %s\"%s\""
+                        .formatted(prefix, path.substring(prefix.length()));
     }
 
     private void readValue(Setting<?> setting, ConfigValue value) {
@@ -237,7 +284,8 @@ final class RawValues {
         return switch (value.valueType()) {
             case STRING, NUMBER, BOOLEAN -> Item.of(String.valueOf(value.unwrapped()), origin);
             case OBJECT ->
-                    setting.equals(AuthSchema.USERS) || setting.equals(OAuthSchema.KEYS)
+                    setting.type().equals(AuthSchema.USERS.type())
+                                    || setting.equals(OAuthSchema.KEYS)
                             ? objectItem((ConfigObject) value)
                             : null;
             case LIST, NULL -> null;

@@ -32,6 +32,7 @@ import org.turnd.stun.TransportAddress;
 /// @param mobility whether clients may keep an allocation when their address changes
 /// @param drainTimeout how long SIGTERM waits for the last allocation
 /// @param admin the admin API, null when there is none
+/// @param realms realms beside the default one, in an order that decides nothing
 public record ServerSettings(
         String realm,
         @Nullable String software,
@@ -51,11 +52,13 @@ public record ServerSettings(
         Duration coalescing,
         Mobility mobility,
         Duration drainTimeout,
-        @Nullable AdminSettings admin) {
+        @Nullable AdminSettings admin,
+        List<RealmSettings> realms) {
 
     public ServerSettings {
         listeners = List.copyOf(listeners);
         trustedProxies = List.copyOf(trustedProxies);
+        realms = List.copyOf(realms);
     }
 
     /// How a listener talks. A TCP listener also takes TLS on the same port when a certificate is

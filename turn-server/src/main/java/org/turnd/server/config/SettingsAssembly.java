@@ -58,7 +58,11 @@ final class SettingsAssembly {
         addProxied(listeners);
         addDiscovery(stun.discovery(), listeners);
         checks.checkListeners(listeners, relay);
-        Auth auth = new AuthAssembly(reader, raw, checks, problems, warnings).assemble(realm, file);
+        List<RealmSettings> realms =
+                new RealmsAssembly(reader, raw, problems).assemble(realm, listeners, file);
+        Auth auth =
+                new AuthAssembly(reader, raw, checks, problems, warnings)
+                        .assemble(realm, realms, file);
         RedirectSettings redirect =
                 new RedirectAssembly(reader, machine, warnings).assemble(listeners);
         Limits limits = limits();
@@ -95,7 +99,8 @@ final class SettingsAssembly {
                 new ServerSettings.Mobility(
                         reader.value(Schema.MOBILITY), reader.value(Schema.MOBILITY_WINDOW)),
                 reader.value(Schema.DRAIN_TIMEOUT),
-                admin);
+                admin,
+                realms);
     }
 
     private List<Listener> listeners(boolean hasCertificate) {

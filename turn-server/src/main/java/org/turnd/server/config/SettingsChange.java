@@ -1,5 +1,6 @@
 package org.turnd.server.config;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -24,10 +25,13 @@ public record SettingsChange(ServerSettings inForce, List<String> taken, List<St
     /// Compares the settings of a running server with those it shall have.
     public static SettingsChange of(ServerSettings now, ServerSettings next) {
         ServerSettings inForce = inForce(now, next);
-        return new SettingsChange(
-                inForce,
-                SettingValues.different(now, inForce),
-                SettingValues.different(inForce, next));
+        return new SettingsChange(inForce, different(now, inForce), different(inForce, next));
+    }
+
+    private static List<String> different(ServerSettings one, ServerSettings other) {
+        List<String> keys = new ArrayList<>(SettingValues.different(one, other));
+        keys.addAll(RealmValues.different(one.realms(), other.realms()));
+        return keys;
     }
 
     private static ServerSettings inForce(ServerSettings now, ServerSettings next) {
@@ -54,7 +58,8 @@ public record SettingsChange(ServerSettings inForce, List<String> taken, List<St
                 now.coalescing(),
                 next.mobility(),
                 next.drainTimeout(),
-                now.admin());
+                now.admin(),
+                realms(now, next));
     }
 
     private static Relay relay(Relay now, Relay next) {
@@ -86,6 +91,25 @@ public record SettingsChange(ServerSettings inForce, List<String> taken, List<St
                 old.quotaBy(),
                 fresh.oauth(),
                 old.stores());
+    }
+
+    /// Realms and their listeners stay as they are; users, secrets and limits change.
+    private static List<RealmSettings> realms(ServerSettings now, ServerSettings next) {
+        return now.realms().stream()
+                .map(old -> {
+                    for (RealmSettings fresh : next.realms()) {
+                        if (fresh.name().equals(old.name())) {
+                            return new RealmSettings(
+                                    old.name(),
+                                    old.listeners(),
+                                    fresh.secrets(),
+                                    fresh.users(),
+                                    fresh.limits());
+                        }
+                    }
+                    return old;
+                })
+                .toList();
     }
 
     private static RedirectSettings redirect(RedirectSettings now, RedirectSettings next) {

@@ -26,7 +26,9 @@ final class SettingsReader {
         this.raw = raw;
         this.whole = whole;
         this.problems = problems;
-        for (Setting<?> setting : Schema.ALL) {
+        var settings = new ArrayList<>(Schema.ALL);
+        raw.realms().forEach(realm -> settings.addAll(realm.all()));
+        for (Setting<?> setting : settings) {
             RawValues.Raw given = raw.get(setting);
             Origin origin = given == null ? Origin.DEFAULT : given.origin();
             effective.put(

@@ -11,7 +11,8 @@ import org.turnd.server.config.ServerSettings.User;
 import org.turnd.stun.IntegrityKey;
 import org.turnd.stun.KeyAlgorithm;
 
-/// Reads `auth.users`: objects in the file, `name:password` in the environment.
+/// Reads `auth.users` and those of other realms: objects in the file, `name:password` in the
+/// environment.
 final class UsersReader {
     static final String EXPECTED = "{ name = ..., password = ... } or { name = ..., key = ... }";
 
@@ -19,10 +20,14 @@ final class UsersReader {
     private static final String SHA256_KEY = "sha-256-key";
     private static final Set<String> FIELDS = Set.of("name", "password", MD5_KEY, SHA256_KEY);
 
+    private final Setting<?> setting;
     private final String realm;
     private final List<ConfigProblem> problems;
 
-    UsersReader(String realm, List<ConfigProblem> problems) {
+    /// @param setting the key that they stand at
+    /// @param realm whose users they are
+    UsersReader(Setting<?> setting, String realm, List<ConfigProblem> problems) {
+        this.setting = setting;
         this.realm = realm;
         this.problems = problems;
     }
@@ -137,6 +142,6 @@ final class UsersReader {
     }
 
     private void add(Origin origin, String found, String fix) {
-        problems.add(new ConfigProblem(origin, AuthSchema.USERS.path(), found, EXPECTED, fix));
+        problems.add(new ConfigProblem(origin, setting.path(), found, EXPECTED, fix));
     }
 }

@@ -23,6 +23,7 @@ final class AllocateProcessor {
     private final Surroundings surroundings;
     private final Redirector redirector;
     private final SharedState shared;
+    private final QuotaClaims quotas;
     private final Allocations allocations;
     private final Mobility mobility;
     private final EngineEvents events;
@@ -40,6 +41,7 @@ final class AllocateProcessor {
         this.surroundings = surroundings;
         this.redirector = redirector;
         this.shared = surroundings.shared();
+        this.quotas = new QuotaClaims(shared);
         this.allocations = allocations;
         this.mobility = mobility;
         this.events = surroundings.events();
@@ -84,20 +86,16 @@ final class AllocateProcessor {
                     RefusalCause.CAPACITY);
         }
         String username = request.user().account();
-        if (!shared.acquireAllocation(username)) {
-            return Answer.Refusal.of(ErrorReason.ALLOCATION_QUOTA_REACHED, RefusalCause.USER_QUOTA);
-        }
+        ServedRealm realm = request.user().realm();
         TransportAddress client = request.client().client();
-        if (!shared.acquireAllocation(client)) {
-            shared.releaseAllocation(username);
-            return Answer.Refusal.of(
-                    ErrorReason.ALLOCATION_QUOTA_REACHED, RefusalCause.CLIENT_QUOTA);
+        Answer.Refusal tooMany = quotas.acquire(realm, username, client);
+        if (tooMany != null) {
+            return tooMany;
         }
         Answer.Refusal full = allocate(request, families);
         if (full != null) {
             // F-31: a failed Allocate leaves nothing behind.
-            shared.releaseAllocation(username);
-            shared.releaseAllocation(client);
+            quotas.release(realm, username, client);
             return full;
         }
         return new Answer.Later();
@@ -172,6 +170,7 @@ final class AllocateProcessor {
     private Answer.@Nullable Refusal allocate(Request request, List<AddressFamily> families) {
         StunMessage message = request.message();
         long nowNanos = request.nowNanos();
+        int realm = request.user().realm().index();
         int lifetimeSeconds = surroundings.settings().grantedLifetimeSeconds(request);
         ReservationToken claimed = message.first(ReservationToken.class);
         EvenPort evenPort = message.first(EvenPort.class);
@@ -180,7 +179,7 @@ final class AllocateProcessor {
                         ? PortRule.ANY
                         : evenPort.reserveNext() ? PortRule.EVEN_WITH_NEXT : PortRule.EVEN;
         if (claimed != null) {
-            SharedState.Reservation reservation = shared.claim(claimed.token(), nowNanos);
+            SharedState.Reservation reservation = shared.claim(realm, claimed.token(), nowNanos);
             if (reservation == null) {
                 return Answer.Refusal.of(
                         ErrorReason.INSUFFICIENT_CAPACITY, RefusalCause.BAD_RESERVATION);
@@ -221,7 +220,9 @@ final class AllocateProcessor {
         ReservationToken token = null;
         if (rule == PortRule.EVEN_WITH_NEXT) {
             TransportAddress even = leased.getFirst();
-            token = new ReservationToken(shared.reserve(even.family(), even.port() + 1, nowNanos));
+            token =
+                    new ReservationToken(
+                            shared.reserve(realm, even.family(), even.port() + 1, nowNanos));
         }
         PendingAllocate pending = new PendingAllocate(request, lifetimeSeconds, rule, false, token);
         pending.missing.addAll(missing);
@@ -239,7 +240,11 @@ final class AllocateProcessor {
                         allocations.newChannels(),
                         pending);
         allocation.bandwidth =
-                shared.bandwidthOf(allocation.username, surroundings.shard(), request.nowNanos());
+                shared.bandwidthOf(
+                        request.user().realm().index(),
+                        allocation.username,
+                        surroundings.shard(),
+                        request.nowNanos());
         allocation.relaysTcp = AllocateChecks.asksForTcp(request.message());
         allocations.begin(allocation);
         // All relays are there before the first is bound: a sink may answer at once.

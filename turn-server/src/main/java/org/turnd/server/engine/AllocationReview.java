@@ -15,7 +15,7 @@ final class AllocationReview {
     private final Allocations allocations;
     private final PeerConnections connections;
     private final ReachablePeers reachable;
-    private final Authenticator authenticator;
+    private final Realms realms;
     private final ChannelOffload offload;
     private final int shard;
     private final SharedState shared;
@@ -26,12 +26,12 @@ final class AllocationReview {
             Allocations allocations,
             PeerConnections connections,
             ReachablePeers reachable,
-            Authenticator authenticator,
+            Realms realms,
             ChannelOffload offload) {
         this.allocations = allocations;
         this.connections = connections;
         this.reachable = reachable;
-        this.authenticator = authenticator;
+        this.realms = realms;
         this.offload = offload;
         this.shard = surroundings.shard();
         this.shared = surroundings.shared();
@@ -52,9 +52,11 @@ final class AllocationReview {
 
     private void review(Relay relay, long nowNanos) {
         Allocation allocation = relay.allocation;
-        allocation.disowned = !authenticator.vouchesFor(allocation.owner);
+        allocation.disowned = !realms.vouchFor(allocation.owner);
         if (allocation.pending == null) {
-            allocation.bandwidth = shared.bandwidthOf(allocation.username, shard, nowNanos);
+            allocation.bandwidth =
+                    shared.bandwidthOf(
+                            allocation.owner.realm().index(), allocation.username, shard, nowNanos);
         }
         int ended = relay.permissions.keep(reachable::permits, nowNanos);
         endChannels(relay);

@@ -23,6 +23,7 @@ final class Allocations {
     private final int shard;
     private final Surroundings surroundings;
     private final SharedState shared;
+    private final QuotaClaims quotas;
     private final EngineSink sink;
     private final EngineEvents events;
     private final EngineCounters counters;
@@ -49,6 +50,7 @@ final class Allocations {
         this.shard = surroundings.shard();
         this.surroundings = surroundings;
         this.shared = surroundings.shared();
+        this.quotas = new QuotaClaims(shared);
         this.sink = surroundings.sink();
         this.events = surroundings.events();
         this.counters = surroundings.counters();
@@ -294,8 +296,7 @@ final class Allocations {
         }
         mobile.remove(allocation.ticketSerial);
         count--;
-        shared.releaseAllocation(allocation.username);
-        shared.releaseAllocation(allocation.countedFor);
+        quotas.release(allocation.owner.realm(), allocation.username, allocation.countedFor);
         PendingAllocate pending = allocation.pending;
         if (pending != null) {
             // F-31: the port reserved beside a relay that never came to be.

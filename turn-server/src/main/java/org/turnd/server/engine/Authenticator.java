@@ -2,7 +2,6 @@ package org.turnd.server.engine;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.turnd.stun.AttributeType;
 import org.turnd.stun.ErrorReason;
@@ -35,11 +34,11 @@ final class Authenticator {
         record Untold() implements Verdict {}
     }
 
+    private final ServedRealm realm;
     private final SharedState shared;
     private final MessageIntegrity integrity;
     private final IntegrityKey nobody;
     private final FailedLogins logins;
-    private String realm;
     private SecurityFeatures features;
     private @Nullable PasswordAlgorithms passwordAlgorithms;
     private Credentials credentials;
@@ -47,33 +46,47 @@ final class Authenticator {
     private @Nullable TokenAuthentication tokens;
     private @Nullable RemoteUsers remote;
 
+    /// @param realm whose users these are
+    /// @param logins who has failed to log in, in all realms
+    /// @param nobody a key that nobody has
     Authenticator(
+            ServedRealm realm,
             EngineSettings settings,
             SharedState shared,
             Credentials credentials,
             MessageIntegrity integrity,
-            RandomGenerator random) {
+            FailedLogins logins,
+            IntegrityKey nobody) {
+        this.realm = realm;
         this.shared = shared;
         this.integrity = integrity;
-        byte[] unguessable = new byte[16];
-        random.nextBytes(unguessable);
-        this.logins = new FailedLogins(settings.abuse().failedLoginsPerMinute(), random.nextLong());
-        this.nobody = IntegrityKey.ofBytes(unguessable);
+        this.logins = logins;
+        this.nobody = nobody;
         use(settings, credentials);
     }
 
     /// Goes by other settings and users from now on. Nonces that are out stay good where what was
     /// offered with them still is.
     void use(EngineSettings settings, Credentials users) {
-        realm = settings.realm();
         features = settings.features();
         passwordAlgorithms = features.attribute();
         credentials = users;
-        nonces = new Nonces(shared.nonceSecret(), settings.nonceLifetimeSeconds(), features);
-        logins.allow(settings.abuse().failedLoginsPerMinute());
+        nonces =
+                new Nonces(
+                        shared.nonceSecret(),
+                        settings.nonceLifetimeSeconds(),
+                        features,
+                        realm.name());
         remote = users.remote();
         AccessTokens accessTokens = users.accessTokens();
-        tokens = accessTokens == null ? null : new TokenAuthentication(accessTokens, integrity);
+        tokens =
+                accessTokens == null
+                        ? null
+                        : new TokenAuthentication(realm, accessTokens, integrity);
+    }
+
+    ServedRealm realm() {
+        return realm;
     }
 
     /// Says whether who made an allocation is still a user, with the same key.
@@ -81,7 +94,7 @@ final class Authenticator {
         if (owner.token() == null) {
             return (remote != null && remote.isSource(owner.source()))
                     || credentials.vouchesFor(
-                            owner.username(), realm, owner.algorithm(), owner.key());
+                            owner.username(), realm.name(), owner.algorithm(), owner.key());
         }
         AccessTokens accessTokens = credentials.accessTokens();
         return accessTokens != null && accessTokens.vouchesFor(owner.username());
@@ -107,7 +120,7 @@ final class Authenticator {
         }
         // Many clients share a kid, and nobody guesses a token: those tries aren't counted.
         boolean byToken = tokens != null && TokenAuthentication.isExpectedIn(request.message());
-        if (!byToken && logins.isShut(request, claim)) {
+        if (!byToken && logins.isShut(realm, request, claim)) {
             return new Verdict.Ignored();
         }
         // Steps 6 and 7.
@@ -132,7 +145,7 @@ final class Authenticator {
         }
         // Only who got the nonce has tried: nobody can lock another source out.
         if (!byToken && isFresh) {
-            logins.count(request, claim);
+            logins.count(realm, request, claim);
         }
         // O-02 (RFC 7635 §7): who comes with a token can't be known here, and is told why.
         return tokens == null && request.message().has(AttributeType.ACCESS_TOKEN)
@@ -164,7 +177,7 @@ final class Authenticator {
             @Nullable UserAnswer answer,
             TokenAuthentication byToken) {
         AccessToken token = TokenAuthentication.expectedIn(request.message());
-        if (!claim.realm().equals(realm)) {
+        if (!claim.realm().equals(realm.name())) {
             return identify(request, view, claim, algorithm, answer);
         }
         if (token == null) {
@@ -188,7 +201,7 @@ final class Authenticator {
             KeyAlgorithm algorithm,
             @Nullable UserAnswer answer) {
         // D-37: a user of another realm is an unknown user.
-        boolean isOurRealm = claim.realm().equals(realm);
+        boolean isOurRealm = claim.realm().equals(realm.name());
         boolean mayBeKnown = isOurRealm && features.offers(algorithm);
         String username = mayBeKnown ? usernameOf(claim) : null;
         Principal owner = username == null ? null : ownerOf(request, username, algorithm);
@@ -201,7 +214,7 @@ final class Authenticator {
         }
         boolean isKnownHere = false;
         for (int i = 0; username != null && i < credentials.candidates(); i++) {
-            Credential credential = credentials.find(username, realm, algorithm, i);
+            Credential credential = credentials.find(username, realm.name(), algorithm, i);
             if (credential != null) {
                 isKnownHere = true;
                 if (verify(view, credential.key())) {
@@ -247,11 +260,11 @@ final class Authenticator {
         };
     }
 
-    private static Verdict granted(
+    private Verdict granted(
             Request request, String username, Credential credential, KeyAlgorithm algorithm) {
         boolean sha256 = SecurityFeatures.isNegotiated(request.message());
         return new Verdict.Granted(
-                Principal.of(username, credential, algorithm, sha256, request.nowNanos()));
+                Principal.of(realm, username, credential, algorithm, sha256, request.nowNanos()));
     }
 
     private Verdict refuse(
@@ -280,10 +293,12 @@ final class Authenticator {
     /// Returns whom to ask for, or null where that's of no use.
     private @Nullable UserQuery query(Claim claim, @Nullable String username) {
         if (username != null) {
-            return credentials.isRevoked(username) ? null : UserQuery.byName(username, realm);
+            return credentials.isRevoked(username)
+                    ? null
+                    : UserQuery.byName(username, realm.name());
         }
         Octets hash = features.usernameAnonymity() ? claim.userHash() : null;
-        return hash == null ? null : UserQuery.byHash(hash, realm);
+        return hash == null ? null : UserQuery.byHash(hash, realm.name());
     }
 
     /// Returns what is known already, null when it is worth asking. Who hasn't got the nonce is
@@ -304,7 +319,7 @@ final class Authenticator {
         }
         // D-25.
         return claim.userHash() != null && features.usernameAnonymity()
-                ? credentials.usernameOf(claim.userHash(), realm)
+                ? credentials.usernameOf(claim.userHash(), realm.name())
                 : null;
     }
 
@@ -332,7 +347,7 @@ final class Authenticator {
 
     private Verdict challenge(ErrorReason reason, RefusalCause cause, Request request) {
         List<StunAttribute> attributes = new ArrayList<>();
-        attributes.add(new Realm(realm));
+        attributes.add(new Realm(realm.name()));
         attributes.add(new Nonce(nonces.issue(request.client(), request.nowNanos())));
         // D-14, W-06.
         if (passwordAlgorithms != null) {

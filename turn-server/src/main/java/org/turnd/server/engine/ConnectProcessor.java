@@ -76,8 +76,10 @@ final class ConnectProcessor {
                 || id == null) {
             return BAD_REQUEST;
         }
-        String username = request.user().username();
-        int shard = shared.connections().claim(id.id(), username, request.nowNanos());
+        Principal user = request.user();
+        int shard =
+                shared.connections()
+                        .claim(id.id(), user.realm().index(), user.username(), request.nowNanos());
         if (shard == ConnectionDirectory.UNKNOWN) {
             return Answer.Refusal.of(ErrorReason.BAD_REQUEST, RefusalCause.NO_CONNECTION);
         }

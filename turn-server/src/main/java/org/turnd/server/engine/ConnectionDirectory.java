@@ -24,8 +24,9 @@ public interface ConnectionDirectory {
 
     /// Gives an offered connection to a user, once.
     ///
+    /// @param realm the index of the user's realm
     /// @return the shard that has it, [#UNKNOWN] or [#WRONG_USER]
-    int claim(int id, String username, long nowNanos);
+    int claim(int id, int realm, String username, long nowNanos);
 
     /// Takes an offer back. Returns false when somebody has claimed the connection before.
     boolean withdraw(int id);

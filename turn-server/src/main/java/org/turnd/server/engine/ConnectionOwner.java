@@ -20,6 +20,11 @@ public final class ConnectionOwner {
         return shard;
     }
 
+    /// The realm of the user who made the allocation.
+    public ServedRealm realm() {
+        return principal.realm();
+    }
+
     /// The user who made the allocation.
     public String username() {
         return principal.username();

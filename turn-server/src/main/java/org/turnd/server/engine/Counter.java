@@ -42,6 +42,8 @@ public enum Counter {
     DROPPED_ALLOCATION_BANDWIDTH,
     /// More than the user may relay (I-17).
     DROPPED_USER_BANDWIDTH,
+    /// More than the realm may relay (I-17).
+    DROPPED_REALM_BANDWIDTH,
     /// More than the server may relay (I-17).
     DROPPED_TOTAL_BANDWIDTH,
     /// Answers to strangers where more was sent than they are worth (S-07).

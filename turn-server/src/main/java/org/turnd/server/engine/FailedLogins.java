@@ -28,19 +28,19 @@ final class FailedLogins {
         perMinute = wrongPasswordsPerMinute;
     }
 
-    /// Says whether this source has no more tries for this name.
-    boolean isShut(Request request, Claim claim) {
-        int slot = slot(request, claim);
+    /// Says whether this source has no more tries for this name of a realm.
+    boolean isShut(ServedRealm realm, Request request, Claim claim) {
+        int slot = slot(realm, request, claim);
         return counts[slot] >= perMinute
                 && request.nowNanos() - begunNanos[slot] < MINUTE_NANOS
                 && !hasAllocation(request, claim);
     }
 
-    void count(Request request, Claim claim) {
+    void count(ServedRealm realm, Request request, Claim claim) {
         if (hasAllocation(request, claim)) {
             return;
         }
-        int slot = slot(request, claim);
+        int slot = slot(realm, request, claim);
         if (counts[slot] == 0 || request.nowNanos() - begunNanos[slot] >= MINUTE_NANOS) {
             begunNanos[slot] = request.nowNanos();
             counts[slot] = 0;
@@ -48,10 +48,10 @@ final class FailedLogins {
         counts[slot]++;
     }
 
-    private int slot(Request request, Claim claim) {
+    private int slot(ServedRealm realm, Request request, Claim claim) {
         TransportAddress source = request.client().client();
         long low = source.isIpv4() ? source.low() : 0;
-        int name = Objects.hash(claim.username(), claim.userHash());
+        int name = Objects.hash(realm.index(), claim.username(), claim.userHash());
         return Hash.of(seed, source.high(), low, name) & (SLOTS - 1);
     }
 

@@ -25,15 +25,17 @@ final class Nonces {
 
     private final String cookie;
     private final int lifetimeSeconds;
-    private final byte[] features;
+    private final byte[] context;
     private final Mac mac;
     private final ByteBuffer input = ByteBuffer.allocate(2 * Long.BYTES + 3 * Integer.BYTES);
 
     /// @param secret 32 bytes that nobody can guess
-    Nonces(byte[] secret, int lifetimeSeconds, SecurityFeatures offered) {
+    /// @param realm where they are good, and nowhere else
+    Nonces(byte[] secret, int lifetimeSeconds, SecurityFeatures offered, String realm) {
         this.lifetimeSeconds = lifetimeSeconds;
         this.cookie = offered.cookie();
-        this.features = (cookie + offered.passwordAlgorithms()).getBytes(StandardCharsets.US_ASCII);
+        this.context =
+                (cookie + offered.passwordAlgorithms() + realm).getBytes(StandardCharsets.UTF_8);
         try {
             mac = Mac.getInstance("HmacSHA256");
             mac.init(new SecretKeySpec(secret, "HmacSHA256"));
@@ -76,7 +78,7 @@ final class Nonces {
         input.clear();
         input.putLong(source.high()).putLong(source.low()).putInt(source.port());
         input.putInt(client.transport().ordinal()).putInt(issuedSeconds).flip();
-        mac.update(features);
+        mac.update(context);
         mac.update(input);
         return Arrays.copyOf(mac.doFinal(), MAC_BYTES);
     }

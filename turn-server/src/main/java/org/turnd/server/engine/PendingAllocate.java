@@ -50,7 +50,8 @@ final class PendingAllocate {
         if (token == null) {
             return;
         }
-        SharedState.Reservation reservation = shared.claim(token.token(), nowNanos);
+        SharedState.Reservation reservation =
+                shared.claim(request.user().realm().index(), token.token(), nowNanos);
         if (reservation != null) {
             shared.returnPort(reservation.family(), reservation.port(), nowNanos);
         }

@@ -35,6 +35,8 @@ public enum RefusalCause {
     USER_QUOTA,
     /// Too many allocations from one client address.
     CLIENT_QUOTA,
+    /// Too many allocations of one realm.
+    REALM_QUOTA,
     NO_PORT,
     CAPACITY,
     BAD_RESERVATION,

@@ -11,7 +11,7 @@ import org.turnd.stun.StunView;
 final class RequestAnswers {
     private final BindingProcessor binding;
     private final AllocateProcessor allocate;
-    private final Authenticator authenticator;
+    private final Realms realms;
     private final WaitingRequests waiting;
     private final UnderstoodAttributes understood;
     private final Processors processors;
@@ -21,7 +21,7 @@ final class RequestAnswers {
     RequestAnswers(
             BindingProcessor binding,
             AllocateProcessor allocate,
-            Authenticator authenticator,
+            Realms realms,
             WaitingRequests waiting,
             UnderstoodAttributes understood,
             Processors processors,
@@ -29,7 +29,7 @@ final class RequestAnswers {
             EngineCounters counters) {
         this.binding = binding;
         this.allocate = allocate;
-        this.authenticator = authenticator;
+        this.realms = realms;
         this.waiting = waiting;
         this.understood = understood;
         this.processors = processors;
@@ -52,7 +52,7 @@ final class RequestAnswers {
             return;
         }
         // Steps 3 to 8.
-        switch (authenticator.check(request, view, user)) {
+        switch (realms.of(request.client()).check(request, view, user)) {
             case Authenticator.Verdict.Refused(Answer.Refusal refusal) ->
                     responder.respond(request, refusal);
             case Authenticator.Verdict.Ignored i -> counters.increment(Counter.DROPPED_LOGIN_RATE);

@@ -29,16 +29,26 @@ public interface SharedState {
 
     /// Keeps a leased port for whoever brings the returned token within 30 s (F-14); unclaimed, it
     /// goes back to the pool by itself.
-    long reserve(AddressFamily family, int port, long nowNanos);
+    ///
+    /// @param realm whose clients may claim it
+    long reserve(int realm, AddressFamily family, int port, long nowNanos);
 
-    /// Takes the port of a reservation, once; null when the token is unknown, used or expired.
-    @Nullable Reservation claim(long token, long nowNanos);
+    /// Takes the port of a reservation, once; null when the token is unknown, used, expired or
+    /// another realm's, whose reservation it stays.
+    @Nullable Reservation claim(int realm, long token, long nowNanos);
 
-    /// Counts one more allocation of this user, or returns false when it has as many as it may.
-    boolean acquireAllocation(String username);
+    /// Counts one more allocation of this realm, or returns false when it has as many as it may.
+    boolean acquireAllocation(int realm);
 
-    /// Counts one allocation of this user less.
-    void releaseAllocation(String username);
+    /// Counts one allocation of this realm less.
+    void releaseAllocation(int realm);
+
+    /// Counts one more allocation of this realm's user, or returns false when it has as many as it
+    /// may.
+    boolean acquireAllocation(int realm, String username);
+
+    /// Counts one allocation of this realm's user less.
+    void releaseAllocation(int realm, String username);
 
     /// Counts one more allocation of this client's address, or returns false when it has as many as
     /// it may.
@@ -47,9 +57,9 @@ public interface SharedState {
     /// Counts one allocation of this client's address less.
     void releaseAllocation(TransportAddress client);
 
-    /// What a new allocation on this shard may relay, within what its user's allocations and the
-    /// server's share; null for everything. The user's are counted already.
-    @Nullable Bandwidth bandwidthOf(String username, int shard, long nowNanos);
+    /// What a new allocation on this shard may relay, within what its user's allocations, its
+    /// realm's and the server's share; null for everything. The user's are counted already.
+    @Nullable Bandwidth bandwidthOf(int realm, String username, int shard, long nowNanos);
 
     /// Says whether new allocations are refused because the server is about to stop.
     boolean isDraining();
@@ -83,5 +93,7 @@ public interface SharedState {
     long findRelay(long high, long low, int port);
 
     /// A claimed port.
-    record Reservation(AddressFamily family, int port) {}
+    ///
+    /// @param realm the index of the realm that it is for
+    record Reservation(int realm, AddressFamily family, int port) {}
 }

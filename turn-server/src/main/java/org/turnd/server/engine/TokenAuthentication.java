@@ -19,11 +19,13 @@ final class TokenAuthentication {
         record Refused(RefusalCause cause) implements Outcome {}
     }
 
+    private final ServedRealm realm;
     private final AccessTokens tokens;
     private final MessageIntegrity integrity;
     private final ThirdPartyAuthorization offer;
 
-    TokenAuthentication(AccessTokens tokens, MessageIntegrity integrity) {
+    TokenAuthentication(ServedRealm realm, AccessTokens tokens, MessageIntegrity integrity) {
+        this.realm = realm;
         this.tokens = tokens;
         this.integrity = integrity;
         this.offer = new ThirdPartyAuthorization(tokens.serverName());
@@ -63,6 +65,7 @@ final class TokenAuthentication {
                         ? new Outcome.Refused(RefusalCause.WRONG_PASSWORD)
                         : new Outcome.Granted(
                                 Principal.of(
+                                        realm,
                                         keyId,
                                         good,
                                         key,

@@ -37,7 +37,7 @@ public final class TurnEngine {
     private final UnderstoodAttributes understood;
     private final DataPath dataPath;
     private final IcmpRelay icmp;
-    private final Authenticator authenticator;
+    private final Realms realms;
     private final WaitingRequests waiting;
     private final Responder responder;
     private final NatDiscovery discovery;
@@ -82,7 +82,7 @@ public final class TurnEngine {
         understood = new UnderstoodAttributes(credentials.accessTokens() != null);
         dataPath = new DataPath(surroundings, allocations, policy, transactionIds, understood);
         icmp = new IcmpRelay(sink, counters, transactionIds);
-        authenticator = new Authenticator(settings, shared, credentials, integrity, random);
+        realms = new Realms(settings, shared, credentials, integrity, random);
         waiting = new WaitingRequests(credentials.remote(), counters, random, this::resume);
         discovery = new NatDiscovery(counters, responder, understood, random);
         classic = new ClassicStun(settings.classicStun(), counters, discovery, responder);
@@ -97,12 +97,7 @@ public final class TurnEngine {
         connect = new ConnectProcessor(shared, reachable, peerConnections, sink);
         review =
                 new AllocationReview(
-                        surroundings,
-                        allocations,
-                        peerConnections,
-                        reachable,
-                        authenticator,
-                        offload);
+                        surroundings, allocations, peerConnections, reachable, realms, offload);
         peers = new PeerInputs(allocations, peerConnections);
         sessions = new Sessions(allocations);
         Processors processors =
@@ -119,7 +114,7 @@ public final class TurnEngine {
         return new RequestAnswers(
                 new BindingProcessor(counters, understood, discovery, responder),
                 allocate,
-                authenticator,
+                realms,
                 waiting,
                 understood,
                 processors,
@@ -266,6 +261,11 @@ public final class TurnEngine {
                 nowNanos);
     }
 
+    /// The realms beside the default one, and who is in which.
+    public Realms realms() {
+        return realms;
+    }
+
     /// What the engine is told of TCP connections with peers.
     public PeerInputs peers() {
         return peers;
@@ -329,11 +329,13 @@ public final class TurnEngine {
     /// Goes by other settings and users from now on, but for the highest channel number, classic
     /// STUN and the transports of relays, which stay. Allocations go on as they are; [#review]
     /// looks at them.
-    public void use(EngineSettings settings, Credentials credentials) {
+    ///
+    /// @param others the users of the realms beside the default one, as served from the start
+    public void use(EngineSettings settings, Credentials credentials, List<RealmUsers> others) {
         surroundings.use(settings);
         responder.use(settings);
         redirector.use(settings.redirect());
-        authenticator.use(settings, credentials);
+        realms.use(settings, credentials, others);
         understood.useAccessTokens(credentials.accessTokens() != null);
     }
 
@@ -449,12 +451,15 @@ public final class TurnEngine {
             return;
         }
         // E-04: also who moves goes on with the key that the allocation began with.
-        Allocation claimed = ticket == null ? allocation : mobility.find(ticket, nowNanos);
+        Allocation claimed =
+                ticket == null
+                        ? allocation
+                        : realms.visible(mobility.find(ticket, nowNanos), client);
         Request request =
                 new Request(client, message, view.hasFingerprint(), claimed, null, null, nowNanos);
         answers.answer(
                 message.method() == StunMethod.CONNECTION_BIND
-                        ? request.naming(connect.ownerOf(request))
+                        ? request.naming(realms.visible(connect.ownerOf(request), client))
                         : request,
                 view,
                 answer);

@@ -16,27 +16,23 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.turnd.server.config.CidrBlock;
+import org.turnd.server.config.RealmSettings;
 import org.turnd.server.config.RedirectSettings;
 import org.turnd.server.config.ServerSettings;
 import org.turnd.server.config.ServerSettings.BehaviorDiscovery;
 import org.turnd.server.config.ServerSettings.Listener;
 import org.turnd.server.config.ServerSettings.Protocol;
 import org.turnd.server.config.ServerSettings.TlsProvider;
-import org.turnd.server.engine.AbuseLimits;
 import org.turnd.server.engine.ChannelOffload;
 import org.turnd.server.engine.Credentials;
 import org.turnd.server.engine.DiscoverySocket;
 import org.turnd.server.engine.EngineEvents;
 import org.turnd.server.engine.EngineSettings;
 import org.turnd.server.engine.PeerPolicy;
-import org.turnd.server.engine.Redirect;
-import org.turnd.server.engine.RelayTransports;
-import org.turnd.server.engine.SecurityFeatures;
+import org.turnd.server.engine.RealmUsers;
 import org.turnd.server.engine.SharedState;
-import org.turnd.server.engine.Transport;
 import org.turnd.server.engine.TurnEngine;
 import org.turnd.server.policy.AddressRanges;
 import org.turnd.stun.TransportAddress;
@@ -57,6 +53,7 @@ public final class ShardGroup implements AutoCloseable {
     private final @Nullable TlsServer tls;
     private final @Nullable BehaviorDiscovery discovery;
     private final RedirectSettings redirect;
+    private final List<RealmSettings> realms;
     private final @Nullable DtlsServer dtls;
     private final List<Listener> listeners = new ArrayList<>();
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -77,6 +74,7 @@ public final class ShardGroup implements AutoCloseable {
         this.plane = plane;
         discovery = settings.stun().discovery();
         redirect = settings.redirect();
+        realms = settings.realms();
         ServerSettings.Limits limits = settings.limits();
         ServerSettings.Tls tlsSettings = settings.tls();
         tls =
@@ -87,25 +85,14 @@ public final class ShardGroup implements AutoCloseable {
         loops =
                 new MultiThreadIoEventLoopGroup(
                         count, new DefaultThreadFactory("turnd-shard", false), plane.ioHandlers());
-        EngineSettings engineSettings = engineSettings(settings, count);
+        EngineSettings engineSettings = EngineConfiguration.of(settings, count);
         var udpOptions = UdpOptions.of(limits.listenerBufferBytes(), limits.relayBufferBytes());
         StreamLimits streamLimits = streamLimits(limits);
         dtls = tlsMaterial == null ? null : dtlsServer(tlsMaterial, limits, streamLimits);
         try {
             for (EventExecutor executor : loops) {
                 var loop = (SingleThreadIoEventLoop) executor;
-                Shard.EngineFactory engines =
-                        (shard, sink, marker) ->
-                                new TurnEngine(
-                                        shard,
-                                        engineSettings,
-                                        parts.shared(),
-                                        parts.credentials(new UserReplies(shards, shard)),
-                                        parts.policy(),
-                                        sink,
-                                        new MarkingEvents(parts.events(), marker),
-                                        ChannelOffload.NONE,
-                                        new BufferedRandom());
+                Shard.EngineFactory engines = engines(engineSettings, parts);
                 UdpIo udp = plane.udpIo(loop, udpOptions);
                 shards.add(
                         new Shard(
@@ -126,6 +113,25 @@ public final class ShardGroup implements AutoCloseable {
         }
         trustedProxies = trustedProxies(settings);
         streams = new StreamListeners(loops, shards, plane, tls, trustedProxies, limits);
+    }
+
+    private Shard.EngineFactory engines(EngineSettings settings, Parts parts) {
+        return (shard, sink, marker) -> {
+            var replies = new UserReplies(shards, shard);
+            var engine =
+                    new TurnEngine(
+                            shard,
+                            settings,
+                            parts.shared(),
+                            parts.credentials().answering(replies),
+                            parts.policy(),
+                            sink,
+                            new MarkingEvents(parts.events(), marker),
+                            ChannelOffload.NONE,
+                            new BufferedRandom());
+            engine.realms().serve(answering(parts.realms(), replies));
+            return engine;
+        };
     }
 
     private static AddressRanges trustedProxies(ServerSettings settings) {
@@ -174,74 +180,15 @@ public final class ShardGroup implements AutoCloseable {
                 : Runtime.getRuntime().availableProcessors();
     }
 
-    private static EngineSettings engineSettings(ServerSettings settings, int shards) {
-        ServerSettings.Limits limits = settings.limits();
-        return new EngineSettings(
-                settings.realm(),
-                settings.software(),
-                (int) limits.defaultLifetime().toSeconds(),
-                (int) limits.maxLifetime().toSeconds(),
-                (int) settings.auth().nonceLifetime().toSeconds(),
-                securityFeatures(settings.auth()),
-                redirect(settings.redirect()),
-                Math.ceilDiv(limits.allocations(), shards),
-                limits.permissionsPerAllocation(),
-                limits.channelsPerAllocation(),
-                STORED_ANSWERS_MAX,
-                settings.mobility().allowed() == ServerSettings.Switch.ON,
-                (int) settings.mobility().window().toSeconds(),
-                limits.channelNumbers().max(),
-                settings.stun().classic() == ServerSettings.Switch.ON,
-                new AbuseLimits(
-                        limits.throttles().strangerAnswersPerSecond(),
-                        limits.throttles().failedLoginsPerMinute(),
-                        limits.throttles().reflectionFactor()),
-                relayTransports(settings.relay()));
-    }
-
-    private static SecurityFeatures securityFeatures(ServerSettings.Auth auth) {
-        return new SecurityFeatures(
-                auth.passwordAlgorithms(),
-                auth.userAnonymity() == ServerSettings.Switch.ON,
-                auth.featureBits().order());
-    }
-
-    private static Redirect redirect(RedirectSettings redirect) {
-        return new Redirect(
-                targets(redirect.to()),
-                redirect.domain(),
-                redirect.when().stream()
-                        .map(occasion -> Redirect.Occasion.valueOf(occasion.name()))
-                        .collect(Collectors.toSet()),
-                redirect.beforeAuthentication() == ServerSettings.Switch.ON,
-                targets(redirect.anycastTo()));
-    }
-
-    private static List<Redirect.Target> targets(List<RedirectSettings.Target> targets) {
-        return targets.stream()
-                .map(target -> {
-                    Protocol only = target.protocol();
-                    return new Redirect.Target(
-                            only == null ? null : Transport.valueOf(only.name()), target.address());
-                })
-                .toList();
-    }
-
-    private static RelayTransports relayTransports(ServerSettings.Relay relay) {
-        ServerSettings.RelayTransports wanted = relay.transports();
-        return new RelayTransports(
-                wanted != ServerSettings.RelayTransports.TCP,
-                wanted != ServerSettings.RelayTransports.UDP,
-                relay.tcpConnectionsPerAllocation());
-    }
-
     /// Opens these listeners, wildcards as one for each address in `local`.
     ///
     /// @return what can't be opened and why, one line each; empty is success
     public List<String> listen(List<Listener> wanted, List<TransportAddress> local) {
         var problems = new ArrayList<String>();
+        var realmOf = new ArrayList<Integer>();
         for (Listener listener : LocalAddresses.expand(wanted, local)) {
             try {
+                realmOf.add(RealmSettings.indexOf(realms, listener.address()));
                 int index = listeners.size();
                 int port = open(index, listener);
                 listeners.add(listener.at(listener.address().withPort(port)));
@@ -253,12 +200,24 @@ public final class ShardGroup implements AutoCloseable {
             }
         }
         if (problems.isEmpty()) {
+            serveRealms(realmOf, problems);
             serveAnycast(problems);
         }
         if (discovery != null && problems.isEmpty()) {
             serveDiscovery(discovery, problems);
         }
         return problems;
+    }
+
+    private void serveRealms(List<Integer> realmOf, List<String> problems) {
+        int[] indexes = realmOf.stream().mapToInt(Integer::intValue).toArray();
+        try {
+            for (Shard shard : shards) {
+                runOn(shard, s -> s.engine().realms().assign(indexes));
+            }
+        } catch (IOException e) {
+            problems.add("cannot serve realms: " + e.getMessage());
+        }
     }
 
     private void serveAnycast(List<String> problems) {
@@ -399,11 +358,14 @@ public final class ShardGroup implements AutoCloseable {
     /// their light. What is fixed when shards and sockets are made stays. Returns when it is done.
     ///
     /// @throws IOException when the shards have been stopped
-    public void use(ServerSettings settings, Credentials credentials) throws IOException {
-        EngineSettings next = engineSettings(settings, shards.size());
+    public void use(ServerSettings settings, Credentials credentials, List<RealmUsers> others)
+            throws IOException {
+        EngineSettings next = EngineConfiguration.of(settings, shards.size());
         for (Shard shard : shards) {
-            Credentials users = credentials.answering(new UserReplies(shards, shard.index()));
-            runOn(shard, s -> s.engine().use(next, users));
+            var replies = new UserReplies(shards, shard.index());
+            Credentials users = credentials.answering(replies);
+            List<RealmUsers> ofOthers = answering(others, replies);
+            runOn(shard, s -> s.engine().use(next, users, ofOthers));
         }
         for (Shard shard : shards) {
             for (int at = 0; at >= 0; ) {
@@ -476,11 +438,24 @@ public final class ShardGroup implements AutoCloseable {
     }
 
     /// What engines are made of, the same for every shard.
+    ///
+    /// @param credentials the users of the default realm
+    /// @param realms the other realms with theirs, in the order of the settings
     public record Parts(
-            SharedState shared, Credentials credentials, PeerPolicy policy, EngineEvents events) {
-        private Credentials credentials(UserReplies replies) {
-            return credentials.answering(replies);
+            SharedState shared,
+            Credentials credentials,
+            List<RealmUsers> realms,
+            PeerPolicy policy,
+            EngineEvents events) {
+        public Parts {
+            realms = List.copyOf(realms);
         }
+    }
+
+    private static List<RealmUsers> answering(List<RealmUsers> realms, UserReplies replies) {
+        return realms.stream()
+                .map(one -> new RealmUsers(one.name(), one.credentials().answering(replies)))
+                .toList();
     }
 
     private interface Opening {

@@ -125,6 +125,7 @@ public final class EngineMetrics {
                     DROPPED_DISCOVERY_RATE,
                     DROPPED_ALLOCATION_BANDWIDTH,
                     DROPPED_USER_BANDWIDTH,
+                    DROPPED_REALM_BANDWIDTH,
                     DROPPED_TOTAL_BANDWIDTH,
                     DROPPED_REFLECTION,
                     DROPPED_STRANGER_RATE,

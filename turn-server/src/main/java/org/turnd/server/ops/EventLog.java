@@ -138,6 +138,7 @@ public final class EventLog implements EventOutlet {
                     CLIENT_DENIED,
                     USER_QUOTA,
                     CLIENT_QUOTA,
+                    REALM_QUOTA,
                     NO_PORT,
                     CAPACITY ->
                     Level.WARN;

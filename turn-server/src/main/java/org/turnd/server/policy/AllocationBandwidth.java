@@ -6,32 +6,33 @@ import org.turnd.server.engine.Counter;
 import org.turnd.server.policy.TotalBandwidth.Share;
 import org.turnd.server.policy.TotalBandwidth.Shares;
 
-/// What one allocation may relay: within its own bound, its user's and the server's.
+/// What one allocation may relay: within its own bound, its user's, its realm's and the server's.
 final class AllocationBandwidth implements Bandwidth {
     private final Way toPeers;
     private final Way toClients;
 
-    /// @param own, user, total the bounds; null where there is none
+    /// @param own, user, realm, total the bounds; null where there is none
     /// @param shard whose packets these are
     AllocationBandwidth(
             @Nullable TokenBuckets own,
             @Nullable TokenBuckets user,
+            @Nullable TotalBandwidth realm,
             @Nullable TotalBandwidth total,
             int shard) {
-        TokenBuckets whole = total == null ? null : total.buckets();
-        Shares shares = total == null ? null : total.of(shard);
+        Shares ofRealm = realm == null ? null : realm.of(shard);
+        Shares ofTotal = total == null ? null : total.of(shard);
         toPeers =
                 new Way(
                         own == null ? null : own.toPeers(),
                         user == null ? null : user.toPeers(),
-                        whole == null ? null : whole.toPeers(),
-                        shares == null ? null : shares.toPeers());
+                        ofRealm == null ? null : ofRealm.toPeers(),
+                        ofTotal == null ? null : ofTotal.toPeers());
         toClients =
                 new Way(
                         own == null ? null : own.toClients(),
                         user == null ? null : user.toClients(),
-                        whole == null ? null : whole.toClients(),
-                        shares == null ? null : shares.toClients());
+                        ofRealm == null ? null : ofRealm.toClients(),
+                        ofTotal == null ? null : ofTotal.toClients());
     }
 
     @Override
@@ -59,8 +60,8 @@ final class AllocationBandwidth implements Bandwidth {
     private record Way(
             @Nullable TokenBucket own,
             @Nullable TokenBucket user,
-            @Nullable TokenBucket total,
-            @Nullable Share share) {
+            @Nullable Share realm,
+            @Nullable Share total) {
 
         /// Takes the bytes of a packet from all, or from none and says whose are used up.
         @Nullable Counter take(int bytes, long nowNanos) {
@@ -70,9 +71,14 @@ final class AllocationBandwidth implements Bandwidth {
             if (user != null && !user.take(bytes, nowNanos)) {
                 return Counter.DROPPED_USER_BANDWIDTH;
             }
-            if (share != null && !share.take(bytes, nowNanos)) {
-                if (user != null) {
-                    user.giveBack(bytes);
+            if (realm != null && !realm.take(bytes, nowNanos)) {
+                giveBack(user, bytes);
+                return Counter.DROPPED_REALM_BANDWIDTH;
+            }
+            if (total != null && !total.take(bytes, nowNanos)) {
+                giveBack(user, bytes);
+                if (realm != null) {
+                    realm.giveBack(bytes);
                 }
                 return Counter.DROPPED_TOTAL_BANDWIDTH;
             }
@@ -82,12 +88,21 @@ final class AllocationBandwidth implements Bandwidth {
             return null;
         }
 
+        private static void giveBack(@Nullable TokenBucket bucket, int bytes) {
+            if (bucket != null) {
+                bucket.giveBack(bytes);
+            }
+        }
+
         long spend(int bytes, long nowNanos) {
             long wait = own == null ? 0 : own.spend(bytes, nowNanos);
             if (user != null) {
                 wait = Math.max(wait, user.spend(bytes, nowNanos));
             }
-            return total == null ? wait : Math.max(wait, total.spend(bytes, nowNanos));
+            if (realm != null) {
+                wait = Math.max(wait, realm.bucket().spend(bytes, nowNanos));
+            }
+            return total == null ? wait : Math.max(wait, total.bucket().spend(bytes, nowNanos));
         }
     }
 }

@@ -1,100 +1,58 @@
 package org.turnd.server.policy;
 
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.turnd.server.config.Throttles;
 import org.turnd.server.engine.Bandwidth;
 import org.turnd.stun.TransportAddress;
 
-/// How many allocations each user and each client address has (F-25, S-09), and what allocations
+/// How many allocations each realm, user and client address has (F-25, S-09), and what allocations
 /// may relay. Safe on every thread. Keeps only those that have an allocation, so it never holds
 /// more entries than there are allocations.
 final class AllocationQuotas {
-    private record User(int allocations, @Nullable TokenBuckets bandwidth) {
-        boolean isAtRate(int bytesPerSecond) {
-            return bandwidth != null && bandwidth.bytesPerSecond() == bytesPerSecond;
-        }
-    }
-
     private volatile Quotas quotas;
-    private final ConcurrentHashMap<String, User> users = new ConcurrentHashMap<>();
+    private final List<RealmQuotas> realms = new ArrayList<>();
     private final AddressCounts addresses = new AddressCounts();
     private final AtomicReference<@Nullable TotalBandwidth> total = new AtomicReference<>();
 
     AllocationQuotas(Quotas quotas) {
         this.quotas = quotas;
+        realms.add(new RealmQuotas(quotas.ofDefault()));
+        quotas.realms().forEach(bounds -> realms.add(new RealmQuotas(bounds)));
     }
 
-    /// Judges by other quotas from now on; what users have they keep. Who asks for its [#bandwidth]
-    /// again gets it at the new rate.
+    /// Judges by other quotas from now on, of the same realms; what users have they keep. Who asks
+    /// for its [#bandwidth] again gets it at the new rate.
     void use(Quotas next) {
         quotas = next;
-    }
-
-    boolean acquire(String username) {
-        while (true) {
-            User user = users.putIfAbsent(username, new User(1, null));
-            if (user == null) {
-                return true;
-            }
-            if (user.allocations >= quotas.allocationsPerUser()) {
-                return false;
-            }
-            if (users.replace(username, user, new User(user.allocations + 1, user.bandwidth))) {
-                return true;
-            }
+        realms.getFirst().use(next.ofDefault());
+        for (int i = 0; i < next.realms().size(); i++) {
+            realms.get(i + 1).use(next.realms().get(i));
         }
     }
 
-    void release(String username) {
-        users.computeIfPresent(
-                username,
-                (name, user) ->
-                        user.allocations == 1
-                                ? null
-                                : new User(user.allocations - 1, user.bandwidth));
+    /// The quotas of a realm and its users.
+    RealmQuotas of(int realm) {
+        return realms.get(realm);
     }
 
     /// What a new allocation of a user, which counts already, may relay; null for everything.
-    @Nullable Bandwidth bandwidth(String username, int shard, long nowNanos) {
+    @Nullable Bandwidth bandwidth(int realm, String username, int shard, long nowNanos) {
         Throttles.Bandwidth bounds = quotas.bandwidth();
-        if (bounds.equals(Throttles.Bandwidth.UNBOUNDED)) {
-            return null;
-        }
         int own = bounds.perAllocation();
-        int perUser = bounds.perUser();
-        return new AllocationBandwidth(
-                own == 0 ? null : new TokenBuckets(own, nowNanos),
-                perUser == 0 ? null : ofUser(username, perUser, nowNanos),
-                bounds.total() == 0 ? null : total(bounds.total(), nowNanos),
-                shard);
-    }
-
-    private @Nullable TokenBuckets ofUser(String username, int bytesPerSecond, long nowNanos) {
-        User user =
-                users.computeIfPresent(
-                        username,
-                        (name, known) ->
-                                known.isAtRate(bytesPerSecond)
-                                        ? known
-                                        : new User(
-                                                known.allocations,
-                                                new TokenBuckets(bytesPerSecond, nowNanos)));
-        return user == null ? null : user.bandwidth;
-    }
-
-    private TotalBandwidth total(int bytesPerSecond, long nowNanos) {
-        while (true) {
-            TotalBandwidth known = total.get();
-            if (known != null && known.buckets().bytesPerSecond() == bytesPerSecond) {
-                return known;
-            }
-            var fresh = new TotalBandwidth(bytesPerSecond, nowNanos);
-            if (total.compareAndSet(known, fresh)) {
-                return fresh;
-            }
-        }
+        TokenBuckets ofUser = of(realm).ofUser(username, nowNanos);
+        TotalBandwidth ofRealm = of(realm).total(nowNanos);
+        TotalBandwidth ofServer = TotalBandwidth.in(total, bounds.total(), nowNanos);
+        return own == 0 && ofUser == null && ofRealm == null && ofServer == null
+                ? null
+                : new AllocationBandwidth(
+                        own == 0 ? null : new TokenBuckets(own, nowNanos),
+                        ofUser,
+                        ofRealm,
+                        ofServer,
+                        shard);
     }
 
     boolean acquire(TransportAddress client) {
@@ -107,6 +65,6 @@ final class AllocationQuotas {
 
     /// Users and addresses that have an allocation.
     int size() {
-        return users.size() + addresses.size();
+        return realms.stream().mapToInt(RealmQuotas::size).sum() + addresses.size();
     }
 }

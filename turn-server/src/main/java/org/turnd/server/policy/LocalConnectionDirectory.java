@@ -64,13 +64,13 @@ final class LocalConnectionDirectory implements ConnectionDirectory {
     }
 
     @Override
-    public int claim(int id, String username, long nowNanos) {
+    public int claim(int id, int realm, String username, long nowNanos) {
         synchronized (lock) {
             Entry entry = byId.get(id);
             if (entry == null || !entry.offered || entry.untilNanos - nowNanos <= 0) {
                 return UNKNOWN;
             }
-            if (!entry.owner.username().equals(username)) {
+            if (entry.owner.realm().index() != realm || !entry.owner.username().equals(username)) {
                 return WRONG_USER;
             }
             entry.offered = false;

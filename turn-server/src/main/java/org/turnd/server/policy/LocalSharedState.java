@@ -137,29 +137,39 @@ public final class LocalSharedState implements SharedState {
     }
 
     @Override
-    public long reserve(AddressFamily family, int port, long nowNanos) {
+    public long reserve(int realm, AddressFamily family, int port, long nowNanos) {
         synchronized (lock) {
             reservations.expire(nowNanos);
-            return reservations.add(new Reservation(family, port), nowNanos);
+            return reservations.add(new Reservation(realm, family, port), nowNanos);
         }
     }
 
     @Override
-    public @Nullable Reservation claim(long token, long nowNanos) {
+    public @Nullable Reservation claim(int realm, long token, long nowNanos) {
         synchronized (lock) {
             reservations.expire(nowNanos);
-            return reservations.remove(token);
+            return reservations.remove(realm, token);
         }
     }
 
     @Override
-    public boolean acquireAllocation(String username) {
-        return quotas.acquire(quotaName.apply(username));
+    public boolean acquireAllocation(int realm) {
+        return quotas.of(realm).acquire();
     }
 
     @Override
-    public void releaseAllocation(String username) {
-        quotas.release(quotaName.apply(username));
+    public void releaseAllocation(int realm) {
+        quotas.of(realm).release();
+    }
+
+    @Override
+    public boolean acquireAllocation(int realm, String username) {
+        return quotas.of(realm).acquire(quotaName.apply(username));
+    }
+
+    @Override
+    public void releaseAllocation(int realm, String username) {
+        quotas.of(realm).release(quotaName.apply(username));
     }
 
     @Override
@@ -173,8 +183,8 @@ public final class LocalSharedState implements SharedState {
     }
 
     @Override
-    public @Nullable Bandwidth bandwidthOf(String username, int shard, long nowNanos) {
-        return quotas.bandwidth(quotaName.apply(username), shard, nowNanos);
+    public @Nullable Bandwidth bandwidthOf(int realm, String username, int shard, long nowNanos) {
+        return quotas.bandwidth(realm, quotaName.apply(username), shard, nowNanos);
     }
 
     @Override

@@ -48,10 +48,14 @@ final class Reservations {
         return token;
     }
 
-    /// Takes a reservation; each token works once (F-07).
-    @Nullable Reservation remove(long token) {
-        Held held = byToken.remove(token);
-        return held == null ? null : held.reservation();
+    /// Takes a reservation of this realm; each token works once (F-07).
+    @Nullable Reservation remove(int realm, long token) {
+        Held held = byToken.get(token);
+        if (held == null || held.reservation().realm() != realm) {
+            return null;
+        }
+        byToken.remove(token);
+        return held.reservation();
     }
 
     /// Gives back what nobody came for in time.

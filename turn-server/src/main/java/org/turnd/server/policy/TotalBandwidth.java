@@ -1,9 +1,11 @@
 package org.turnd.server.policy;
 
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
-/// What the whole server may relay. Shards take it in slices, so that they don't contend for every
-/// packet; streams, which bring more at once, take from the whole.
+/// What the whole server, or one realm, may relay. Shards take it in slices, so that they don't
+/// contend for every packet; streams, which bring more at once, take from the whole.
 final class TotalBandwidth {
     private static final int SLICES_PER_SECOND = 1000;
     private static final int SLICE_BYTES_MIN = 2 << 10;
@@ -20,8 +22,21 @@ final class TotalBandwidth {
                 Math.clamp(bytesPerSecond / SLICES_PER_SECOND, SLICE_BYTES_MIN, SLICE_BYTES_MAX);
     }
 
-    TokenBuckets buckets() {
-        return buckets;
+    /// Returns what is kept in a place, made there when it is wanted and missing or of another
+    /// rate; null for no bound.
+    static @Nullable TotalBandwidth in(
+            AtomicReference<@Nullable TotalBandwidth> place, int bytesPerSecond, long nowNanos) {
+        while (bytesPerSecond > 0) {
+            TotalBandwidth known = place.get();
+            if (known != null && known.buckets.bytesPerSecond() == bytesPerSecond) {
+                return known;
+            }
+            var fresh = new TotalBandwidth(bytesPerSecond, nowNanos);
+            if (place.compareAndSet(known, fresh)) {
+                return fresh;
+            }
+        }
+        return null;
     }
 
     Shares of(int shard) {
@@ -48,6 +63,16 @@ final class TotalBandwidth {
         Share(TokenBucket bucket, int sliceBytes) {
             this.bucket = bucket;
             this.sliceBytes = sliceBytes;
+        }
+
+        /// The bucket that the shares of all shards are of.
+        TokenBucket bucket() {
+            return bucket;
+        }
+
+        /// Gives back the bytes of a packet that doesn't go.
+        void giveBack(int bytes) {
+            left[PADDING] += bytes;
         }
 
         /// Takes the bytes of a packet if they are there.

@@ -40,6 +40,7 @@ class ChannelsTest {
                         new AllocationId(0, 1),
                         path,
                         Principal.of(
+                                new ServedRealm(0, "r"),
                                 "alice",
                                 new Credential(IntegrityKey.shortTerm("x")),
                                 KeyAlgorithm.MD5,

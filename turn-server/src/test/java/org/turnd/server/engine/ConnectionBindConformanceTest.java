@@ -60,7 +60,7 @@ class ConnectionBindConformanceTest extends TcpFixture {
         allocate(control);
         int id = connected(control, PEER);
         fixture.advance(29);
-        int shard = fixture.shared.connections().claim(id, EngineFixture.USER, fixture.nowNanos);
+        int shard = fixture.shared.connections().claim(id, 0, EngineFixture.USER, fixture.nowNanos);
         assertEquals(0, shard);
         assertEquals(List.of(), fixture.advance(5), "its word is still on its way");
         fixture.engine.peers().onBound(id);

@@ -69,6 +69,7 @@ final class EngineFixture {
         int bandwidthPerAllocation;
         int bandwidthPerUser;
         int bandwidth;
+        List<Quotas.OfRealm> realms = List.of();
         AbuseLimits abuse = AbuseLimits.NONE;
         int permissionsMax = 10;
         int channelsMax = 10;
@@ -99,6 +100,7 @@ final class EngineFixture {
 
     /// Users with one or more keys each.
     static final class FakeCredentials implements Credentials {
+        private final String ofRealm;
         int candidates = 1;
         private @Nullable AccessTokens accessTokens;
         private @Nullable RemoteUsers remote;
@@ -108,10 +110,18 @@ final class EngineFixture {
 
         private final Map<String, List<Map<KeyAlgorithm, IntegrityKey>>> keys = new HashMap<>();
 
+        FakeCredentials() {
+            this(REALM);
+        }
+
+        FakeCredentials(String ofRealm) {
+            this.ofRealm = ofRealm;
+        }
+
         void add(String username, String password) {
             Map<KeyAlgorithm, IntegrityKey> both = new EnumMap<>(KeyAlgorithm.class);
             for (KeyAlgorithm algorithm : KeyAlgorithm.values()) {
-                both.put(algorithm, algorithm.key(username, REALM, password));
+                both.put(algorithm, algorithm.key(username, ofRealm, password));
             }
             keys.computeIfAbsent(username, name -> new ArrayList<>()).add(both);
         }
@@ -144,7 +154,7 @@ final class EngineFixture {
         public @Nullable Credential find(
                 String username, String realm, KeyAlgorithm algorithm, int candidate) {
             List<Map<KeyAlgorithm, IntegrityKey>> known = keys.getOrDefault(username, List.of());
-            if (!realm.equals(REALM) || candidate >= known.size()) {
+            if (!realm.equals(ofRealm) || candidate >= known.size()) {
                 return null;
             }
             IntegrityKey key = known.get(candidate).get(algorithm);
@@ -346,7 +356,8 @@ final class EngineFixture {
                 new Throttles.Bandwidth(
                         options.bandwidthPerAllocation,
                         options.bandwidthPerUser,
-                        options.bandwidth));
+                        options.bandwidth),
+                options.realms);
     }
 
     private static ServerSettings.Relay relay(Options options) {

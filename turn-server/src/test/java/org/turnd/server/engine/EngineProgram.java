@@ -362,7 +362,7 @@ final class EngineProgram {
         judge.checkEveryPortIsFree();
         for (String user : List.of(EngineFixture.USER, EngineFixture.OTHER_USER)) {
             for (int i = 0; i < ALLOCATIONS_PER_USER; i++) {
-                assertTrue(fixture.shared.acquireAllocation(user), "a quota leaked");
+                assertTrue(fixture.shared.acquireAllocation(0, user), "a quota leaked");
             }
         }
     }

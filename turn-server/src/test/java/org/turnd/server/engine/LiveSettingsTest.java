@@ -39,7 +39,7 @@ class LiveSettingsTest {
     private void use(Consumer<EngineFixture.Options> change, Credentials users) {
         EngineFixture.Options options = new EngineFixture.Options();
         change.accept(options);
-        fixture.engine.use(EngineFixture.settings(options), users);
+        fixture.engine.use(EngineFixture.settings(options), users, List.of());
         assertEquals(AllocationReview.DONE, fixture.engine.review(0, fixture.nowNanos));
     }
 

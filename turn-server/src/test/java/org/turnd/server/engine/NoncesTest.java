@@ -20,7 +20,8 @@ class NoncesTest {
     private static final TransportAddress SOURCE = address("198.51.100.1", 1000);
     private static final ClientPath CLIENT = ClientPath.datagram(0, SOURCE);
 
-    private final Nonces nonces = new Nonces(secret(1), LIFETIME_SECONDS, SecurityFeatures.DEFAULT);
+    private final Nonces nonces =
+            new Nonces(secret(1), LIFETIME_SECONDS, SecurityFeatures.DEFAULT, "example.org");
 
     private static byte[] secret(long seed) {
         byte[] secret = new byte[32];
@@ -75,7 +76,8 @@ class NoncesTest {
 
     @Test
     void refusesThoseOfAnotherServer() {
-        Nonces other = new Nonces(secret(2), LIFETIME_SECONDS, SecurityFeatures.DEFAULT);
+        Nonces other =
+                new Nonces(secret(2), LIFETIME_SECONDS, SecurityFeatures.DEFAULT, "example.org");
         String nonce = other.issue(CLIENT, 0);
         assertNotEquals(nonce, nonces.issue(CLIENT, 0));
         assertFalse(nonces.isFresh(nonce, CLIENT, 0));

@@ -102,9 +102,9 @@ class OAuthAllocationConformanceTest {
         assertEquals(1, fixture.engine.allocationCount());
         assertEquals(0, client.refresh(0));
         // The quota that the old token took is given back.
-        assertTrue(fixture.shared.acquireAllocation(accountOf(old)));
-        assertTrue(fixture.shared.acquireAllocation(accountOf(old)));
-        assertFalse(fixture.shared.acquireAllocation(accountOf(old)));
+        assertTrue(fixture.shared.acquireAllocation(0, accountOf(old)));
+        assertTrue(fixture.shared.acquireAllocation(0, accountOf(old)));
+        assertFalse(fixture.shared.acquireAllocation(0, accountOf(old)));
     }
 
     private String accountOf(Token token) {

@@ -38,7 +38,7 @@ class ReviewTest {
     }
 
     private void use(EngineFixture.Options options, Credentials users) {
-        fixture.engine.use(EngineFixture.settings(options), users);
+        fixture.engine.use(EngineFixture.settings(options), users, List.of());
         int at = 0;
         while (at >= 0) {
             at = fixture.engine.review(at, fixture.nowNanos);

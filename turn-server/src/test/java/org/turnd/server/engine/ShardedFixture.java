@@ -257,7 +257,7 @@ final class ShardedFixture {
         }
         for (String user : users) {
             for (int i = 0; i < allocationsPerUser; i++) {
-                if (!shards.getFirst().shared.acquireAllocation(user)) {
+                if (!shards.getFirst().shared.acquireAllocation(0, user)) {
                     left.add("a share of " + user + "'s quota");
                 }
             }

@@ -43,7 +43,7 @@ class TcpReviewTest extends TcpFixture {
         fixture.drain();
         var options = new EngineFixture.Options();
         options.relayTransports = new RelayTransports(true, true, 1);
-        fixture.engine.use(EngineFixture.settings(options), fixture.credentials);
+        fixture.engine.use(EngineFixture.settings(options), fixture.credentials, List.of());
         assertEquals(508, control.refusal(StunMethod.CONNECT, to(GOOD_PEER)));
         assertEquals(1, fixture.sink.connections());
     }

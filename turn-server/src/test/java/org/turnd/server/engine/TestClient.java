@@ -70,6 +70,7 @@ final class TestClient {
 
     String username = EngineFixture.USER;
     String password = EngineFixture.PASSWORD;
+    String realm = EngineFixture.REALM;
 
     /// The last NONCE that the server sent.
     @Nullable String nonce;
@@ -107,7 +108,7 @@ final class TestClient {
     }
 
     IntegrityKey key() {
-        return (sha256 ? algorithm : KeyAlgorithm.MD5).key(username, EngineFixture.REALM, password);
+        return (sha256 ? algorithm : KeyAlgorithm.MD5).key(username, realm, password);
     }
 
     /// A transaction id that no other client and no earlier transaction has.
@@ -135,9 +136,9 @@ final class TestClient {
         List<StunAttribute> shown = new ArrayList<>();
         shown.add(
                 anonymous
-                        ? new UserHashValue(UserHash.of(username, EngineFixture.REALM))
+                        ? new UserHashValue(UserHash.of(username, realm))
                         : new Username(username));
-        shown.add(new Realm(EngineFixture.REALM));
+        shown.add(new Realm(realm));
         shown.add(new Nonce(known));
         if (sha256 && algorithms != null) {
             shown.add(algorithms);

@@ -39,6 +39,7 @@ public final class TestClient implements AutoCloseable {
 
     private final Wire wire;
     private final MessageIntegrity mac = new MessageIntegrity();
+    private String realm = TestSettings.REALM;
     private String username = TestSettings.USER;
     private IntegrityKey key =
             IntegrityKey.md5(TestSettings.USER, TestSettings.REALM, TestSettings.PASSWORD);
@@ -59,8 +60,14 @@ public final class TestClient implements AutoCloseable {
 
     /// Uses other credentials from now on.
     public TestClient as(String name, String password) {
+        return as(name, TestSettings.REALM, password);
+    }
+
+    /// As above, in another realm.
+    public TestClient as(String name, String inRealm, String password) {
+        realm = inRealm;
         username = name;
-        key = IntegrityKey.md5(name, TestSettings.REALM, password);
+        key = IntegrityKey.md5(name, inRealm, password);
         return this;
     }
 
@@ -179,7 +186,7 @@ public final class TestClient implements AutoCloseable {
             writer.put(attribute);
         }
         writer.put(new Username(username));
-        writer.put(new Realm(TestSettings.REALM));
+        writer.put(new Realm(realm));
         writer.put(new Nonce(present(nonce)));
         writer.integrity(mac, key);
         return ByteBufUtil.getBytes(buffer, 0, writer.length());

@@ -10,6 +10,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.turnd.server.TurnServer;
 import org.turnd.server.config.ExternalAddresses;
+import org.turnd.server.config.RealmSettings;
 import org.turnd.server.config.RedirectSettings;
 import org.turnd.server.config.ServerSettings;
 import org.turnd.server.config.ServerSettings.Auth;
@@ -64,6 +65,7 @@ public final class TestSettings {
             new Auth(List.of(), List.of(User.of(USER, REALM, PASSWORD)), Duration.ofMinutes(10));
     private RedirectSettings redirect = RedirectSettings.NONE;
     private RelayTransports relayTransports = RelayTransports.UDP;
+    private final List<RealmSettings> realms = new ArrayList<>();
     private int tcpConnections = 16;
     private List<String> allow = List.of("127.0.0.0/8", "::1/128");
 
@@ -206,6 +208,11 @@ public final class TestSettings {
         return this;
     }
 
+    public TestSettings realm(RealmSettings realm) {
+        realms.add(realm);
+        return this;
+    }
+
     public TestSettings plane(DataPlane wanted) {
         plane = wanted;
         return this;
@@ -276,7 +283,8 @@ public final class TestSettings {
                 Duration.ofNanos(150_000),
                 mobility,
                 Duration.ofSeconds(1),
-                null);
+                null,
+                realms);
     }
 
     public TurnServer start() throws Exception {

@@ -69,6 +69,7 @@ class UdpListenerTest {
                 new ShardGroup.Parts(
                         shared,
                         new StaticUsers(settings.auth().users(), settings.realm()),
+                        List.of(),
                         AddressRules.of(settings.peers(), List.of(), List.of()),
                         new RecordedEvents());
         return new ShardGroup(settings, parts, DataPlaneChoice.of(plane), null, () -> {});

@@ -20,7 +20,7 @@ class AllocationBandwidthTest {
         return new TokenBuckets(PER_SECOND, START);
     }
 
-    private final Bandwidth bandwidth = new AllocationBandwidth(null, buckets(), null, 0);
+    private final Bandwidth bandwidth = new AllocationBandwidth(null, buckets(), null, null, 0);
 
     @Test
     @Tag("I-17")
@@ -46,12 +46,12 @@ class AllocationBandwidthTest {
     void whatTheServerRefusesCostsTheUserNothing() {
         TokenBuckets user = buckets();
         var total = new TotalBandwidth(PER_SECOND / 2, START);
-        var both = new AllocationBandwidth(null, user, total, 0);
+        var both = new AllocationBandwidth(null, user, null, total, 0);
         assertNull(both.takeToPeers(PER_SECOND / 2 - Bandwidth.HEADER_BYTES, START));
         for (int i = 0; i < 100; i++) {
             assertEquals(Counter.DROPPED_TOTAL_BANDWIDTH, both.takeToPeers(1000, START));
         }
-        var same = new AllocationBandwidth(null, user, null, 0);
+        var same = new AllocationBandwidth(null, user, null, null, 0);
         assertNull(same.takeToPeers(PER_SECOND / 2 - Bandwidth.HEADER_BYTES, START));
         assertEquals(Counter.DROPPED_USER_BANDWIDTH, same.takeToPeers(1, START));
     }
@@ -66,7 +66,7 @@ class AllocationBandwidthTest {
         for (int millis = 0; millis < 2000; millis++) {
             long now = START + millis * MILLISECOND;
             for (int shard = 0; shard < shards; shard++) {
-                var one = new AllocationBandwidth(null, null, total, shard);
+                var one = new AllocationBandwidth(null, null, null, total, shard);
                 for (int packet = 0; packet < 3; packet++) {
                     int length = 100 + 100 * packet;
                     boolean passes = one.takeToClients(length, now) == null;
@@ -84,8 +84,8 @@ class AllocationBandwidthTest {
     void neitherStreamsNorPacketsStarve() {
         int perSecond = 1 << 20;
         var user = new TokenBuckets(perSecond, START);
-        var stream = new AllocationBandwidth(null, user, null, 0);
-        var packets = new AllocationBandwidth(null, user, null, 0);
+        var stream = new AllocationBandwidth(null, user, null, null, 0);
+        var packets = new AllocationBandwidth(null, user, null, null, 0);
         long streamed = 0;
         long relayed = 0;
         long resume = START;
@@ -106,7 +106,8 @@ class AllocationBandwidthTest {
     @Tag("I-17")
     void aStreamAloneGetsEverything() {
         int perSecond = 1 << 20;
-        var stream = new AllocationBandwidth(new TokenBuckets(perSecond, START), null, null, 0);
+        var stream =
+                new AllocationBandwidth(new TokenBuckets(perSecond, START), null, null, null, 0);
         long streamed = 0;
         long resume = START;
         for (long now = START; now < START + 10 * SECOND; now += MILLISECOND / 4) {

@@ -187,12 +187,12 @@ class LocalSharedStateTest {
     void reservationIsClaimedOnce() {
         var state = state(49152, 49161);
         int port = state.leasePort(V4, PortRule.EVEN_WITH_NEXT, now);
-        long token = state.reserve(V4, port + 1, now);
+        long token = state.reserve(0, V4, port + 1, now);
 
         assertNotEquals(0, token);
-        assertNull(state.claim(token + 1, now));
-        assertEquals(new Reservation(V4, port + 1), state.claim(token, now));
-        assertNull(state.claim(token, now));
+        assertNull(state.claim(0, token + 1, now));
+        assertEquals(new Reservation(0, V4, port + 1), state.claim(0, token, now));
+        assertNull(state.claim(0, token, now));
         state.returnPort(V4, port + 1, now);
         state.returnPort(V4, port, now);
         assertEquals(10, state.freePorts(V4, now + QUARANTINE));
@@ -203,11 +203,11 @@ class LocalSharedStateTest {
     void reservationHoldsItsPortForThirtySeconds() {
         var state = state(49152, 49153);
         assertEquals(49152, state.leasePort(V4, PortRule.EVEN_WITH_NEXT, now));
-        long token = state.reserve(V4, 49153, now);
+        long token = state.reserve(0, V4, 49153, now);
 
         now += TimeUnit.SECONDS.toNanos(29);
         assertEquals(SharedState.NONE, state.leasePort(V4, PortRule.ANY, now));
-        assertNotNull(state.claim(token, now));
+        assertNotNull(state.claim(0, token, now));
     }
 
     // F-14
@@ -215,11 +215,11 @@ class LocalSharedStateTest {
     void unclaimedReservationGoesBackToThePool() {
         var state = state(49152, 49153);
         assertEquals(49152, state.leasePort(V4, PortRule.EVEN_WITH_NEXT, now));
-        long token = state.reserve(V4, 49153, now);
+        long token = state.reserve(0, V4, 49153, now);
 
         now += Reservations.HELD_NANOS + 1;
         assertEquals(49153, state.leasePort(V4, PortRule.ANY, now));
-        assertNull(state.claim(token, now));
+        assertNull(state.claim(0, token, now));
     }
 
     @Test
@@ -228,7 +228,7 @@ class LocalSharedStateTest {
         for (int i = 0; i < 40 / LocalSharedState.PORTS_PER_RESERVATION; i++) {
             int port = state.leasePort(V4, PortRule.EVEN_WITH_NEXT, now);
             assertNotEquals(SharedState.NONE, port);
-            state.reserve(V4, port + 1, now);
+            state.reserve(0, V4, port + 1, now);
         }
         assertEquals(SharedState.NONE, state.leasePort(V4, PortRule.EVEN_WITH_NEXT, now));
         assertNotEquals(SharedState.NONE, state.leasePort(V4, PortRule.EVEN, now));
@@ -243,8 +243,8 @@ class LocalSharedStateTest {
         RandomGenerator scripted = answers::next;
         var reservations = new Reservations(10, scripted, expired -> {});
 
-        assertEquals(7, reservations.add(new Reservation(V4, 49153), now));
-        assertEquals(9, reservations.add(new Reservation(V4, 49155), now));
+        assertEquals(7, reservations.add(new Reservation(0, V4, 49153), now));
+        assertEquals(9, reservations.add(new Reservation(0, V4, 49155), now));
     }
 
     // F-25
@@ -253,12 +253,12 @@ class LocalSharedStateTest {
         var state =
                 new LocalSharedState(
                         relay(IPV4, null, null, 49152, 49161), Quotas.perUser(2), random());
-        assertTrue(state.acquireAllocation("alice"));
-        assertTrue(state.acquireAllocation("alice"));
-        assertFalse(state.acquireAllocation("alice"));
-        assertTrue(state.acquireAllocation("bob"));
-        state.releaseAllocation("alice");
-        assertTrue(state.acquireAllocation("alice"));
+        assertTrue(state.acquireAllocation(0, "alice"));
+        assertTrue(state.acquireAllocation(0, "alice"));
+        assertFalse(state.acquireAllocation(0, "alice"));
+        assertTrue(state.acquireAllocation(0, "bob"));
+        state.releaseAllocation(0, "alice");
+        assertTrue(state.acquireAllocation(0, "alice"));
     }
 
     @Test
@@ -270,33 +270,34 @@ class LocalSharedStateTest {
                         Quotas.perUser(2),
                         name -> RestCredentials.userId(name, ':'),
                         random());
-        assertTrue(byId.acquireAllocation("1700000000:alice"));
-        assertTrue(byId.acquireAllocation("1800000000:alice"));
-        assertFalse(byId.acquireAllocation("1900000000:alice"));
-        assertTrue(byId.acquireAllocation("1700000000:bob"));
-        assertTrue(byId.acquireAllocation("1700000000"), "a name without an id counts by itself");
-        assertTrue(byId.acquireAllocation("1800000000"));
-        byId.releaseAllocation("1700000000:alice");
-        assertTrue(byId.acquireAllocation("1900000000:alice"));
+        assertTrue(byId.acquireAllocation(0, "1700000000:alice"));
+        assertTrue(byId.acquireAllocation(0, "1800000000:alice"));
+        assertFalse(byId.acquireAllocation(0, "1900000000:alice"));
+        assertTrue(byId.acquireAllocation(0, "1700000000:bob"));
+        assertTrue(
+                byId.acquireAllocation(0, "1700000000"), "a name without an id counts by itself");
+        assertTrue(byId.acquireAllocation(0, "1800000000"));
+        byId.releaseAllocation(0, "1700000000:alice");
+        assertTrue(byId.acquireAllocation(0, "1900000000:alice"));
 
         var byName =
                 new LocalSharedState(
                         relay(IPV4, null, null, 49152, 49161), Quotas.perUser(1), random());
-        assertTrue(byName.acquireAllocation("1700000000:alice"));
-        assertTrue(byName.acquireAllocation("1800000000:alice"));
-        assertFalse(byName.acquireAllocation("1700000000:alice"));
+        assertTrue(byName.acquireAllocation(0, "1700000000:alice"));
+        assertTrue(byName.acquireAllocation(0, "1800000000:alice"));
+        assertFalse(byName.acquireAllocation(0, "1700000000:alice"));
     }
 
     @Test
     void userWithoutAllocationsIsForgotten() {
         var quotas = new AllocationQuotas(Quotas.perUser(5));
         for (int i = 0; i < 100; i++) {
-            assertTrue(quotas.acquire("user" + i % 50));
+            assertTrue(quotas.of(0).acquire("user" + i % 50));
         }
         for (int i = 0; i < 100; i++) {
-            quotas.release("user" + i % 50);
+            quotas.of(0).release("user" + i % 50);
         }
-        quotas.release("nobody");
+        quotas.of(0).release("nobody");
         assertEquals(0, quotas.size());
     }
 
@@ -342,14 +343,14 @@ class LocalSharedStateTest {
                 new LocalSharedState(
                         relay(IPV4, null, null, 49152, 49161), Quotas.perUser(1), random());
         for (int i = 0; i < 10_000; i++) {
-            assertTrue(state.acquireAllocation("alice"));
+            assertTrue(state.acquireAllocation(0, "alice"));
             int port = state.leasePort(V4, PortRule.values()[i % 3], now);
             assertNotEquals(SharedState.NONE, port, "round " + i);
             if (i % 3 == PortRule.EVEN_WITH_NEXT.ordinal()) {
-                state.reserve(V4, port + 1, now);
+                state.reserve(0, V4, port + 1, now);
             }
             state.returnPort(V4, port, now);
-            state.releaseAllocation("alice");
+            state.releaseAllocation(0, "alice");
             now += QUARANTINE + 1;
         }
         assertEquals(10, state.freePorts(V4, now));
@@ -365,8 +366,8 @@ class LocalSharedStateTest {
                     for (int i = 0; i < 20_000; i++) {
                         int port = state.leasePort(V4, PortRule.values()[i % 2], now);
                         assertEquals(1, owners.incrementAndGet(port), "owners of port " + port);
-                        assertTrue(state.acquireAllocation("user"));
-                        state.releaseAllocation("user");
+                        assertTrue(state.acquireAllocation(0, "user"));
+                        state.releaseAllocation(0, "user");
                         owners.decrementAndGet(port);
                         state.returnPort(V4, port, now);
                     }

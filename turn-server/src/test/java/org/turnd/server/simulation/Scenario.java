@@ -156,7 +156,7 @@ final class Scenario {
         for (int user = 0; user < settings.users(); user++) {
             for (int i = 0; i < settings.allocationsPerUser(); i++) {
                 check(
-                        shared.acquireAllocation(Authentication.username(user)),
+                        shared.acquireAllocation(0, Authentication.username(user)),
                         "F-25: a quota came back %d short",
                         settings.allocationsPerUser() - i);
             }
