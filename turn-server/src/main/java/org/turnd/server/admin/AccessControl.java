@@ -31,7 +31,7 @@ final class AccessControl {
     private final Set<String> hosts = new HashSet<>();
     private final Set<String> origins;
     private final LongSupplier nanoClock;
-    private final TokenBucket wrongTokens;
+    private final MinuteAllowance wrongTokens;
 
     AccessControl(AdminSettings settings, LongSupplier nanoClock) {
         Secret own = settings.token();
@@ -44,7 +44,7 @@ final class AccessControl {
         }
         origins = Set.copyOf(settings.corsOrigins());
         this.nanoClock = nanoClock;
-        wrongTokens = new TokenBucket(WRONG_TOKENS_PER_MINUTE, nanoClock.getAsLong());
+        wrongTokens = new MinuteAllowance(WRONG_TOKENS_PER_MINUTE, nanoClock.getAsLong());
     }
 
     /// Refuses a request that a browser may have been tricked into sending (DNS rebinding).

@@ -27,7 +27,7 @@ final class CredentialRoutes {
     private final AdminSettings settings;
     private final InstantSource clock;
     private final LongSupplier nanoClock;
-    private final List<TokenBucket> buckets = new ArrayList<>();
+    private final List<MinuteAllowance> allowances = new ArrayList<>();
 
     CredentialRoutes(
             AdminDaemon daemon,
@@ -40,8 +40,8 @@ final class CredentialRoutes {
         this.nanoClock = nanoClock;
         settings.applicationTokens()
                 .forEach(token ->
-                        buckets.add(
-                                new TokenBucket(
+                        allowances.add(
+                                new MinuteAllowance(
                                         settings.credentialsPerMinute(), nanoClock.getAsLong())));
     }
 
@@ -61,7 +61,7 @@ final class CredentialRoutes {
 
     private CompletableFuture<Reply> issue(ApiRequest request) throws ApiProblem {
         if (request.access() instanceof Access.Application(int index)
-                && !buckets.get(index).take(nanoClock.getAsLong())) {
+                && !allowances.get(index).take(nanoClock.getAsLong())) {
             throw new ApiProblem(
                     429,
                     "this application has had its %d credentials of this minute"

@@ -1,14 +1,14 @@
 package org.turnd.server.admin;
 
 /// So many a minute, and as many at once after a quiet minute. Safe on every thread.
-final class TokenBucket {
+final class MinuteAllowance {
     private static final double NANOS_PER_MINUTE = 60e9;
 
     private final int perMinute;
     private double left;
     private long lastNanos;
 
-    TokenBucket(int perMinute, long nowNanos) {
+    MinuteAllowance(int perMinute, long nowNanos) {
         this.perMinute = perMinute;
         left = perMinute;
         lastNanos = nowNanos;
