@@ -9,7 +9,6 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.turnd.server.config.ServerSettings.Secret;
 import org.turnd.server.config.ServerSettings.Switch;
-import org.turnd.stun.TransportAddress;
 
 /// Puts together where events go.
 final class EventAssembly {
@@ -32,14 +31,12 @@ final class EventAssembly {
     }
 
     private EventSettings.@Nullable AuditFile auditFile(@Nullable Path configuration) {
-        Path given = reader.given(EventSchema.AUDIT_FILE);
+        Path path = reader.path(EventSchema.AUDIT_FILE, configuration);
         int bytes = reader.value(EventSchema.AUDIT_FILE_SIZE);
         int days = reader.value(EventSchema.AUDIT_FILE_DAYS);
-        if (given == null) {
+        if (path == null) {
             return null;
         }
-        boolean isInFile = reader.origin(EventSchema.AUDIT_FILE).file() != null;
-        Path path = configuration != null && isInFile ? configuration.resolveSibling(given) : given;
         Path directory = path.toAbsolutePath().getParent();
         if (directory == null || !Files.isDirectory(directory)) {
             reader.addProblem(
@@ -83,7 +80,7 @@ final class EventAssembly {
                     "webhook.url and webhook.secret together",
                     "make one with `echo whsec_$(openssl rand -base64 32)`");
         }
-        boolean isPlain = "http".equalsIgnoreCase(url.getScheme()) && !isLoopback(url);
+        boolean isPlain = "http".equalsIgnoreCase(url.getScheme()) && !IpLiteral.isLoopback(url);
         if (isPlain && !isPlainAllowed) {
             reader.addProblem(
                     EventSchema.WEBHOOK_URL,
@@ -95,12 +92,5 @@ final class EventAssembly {
                 "webhook.url: user names and client addresses are sent to %s%s"
                         .formatted(
                                 url.getHost(), isPlain ? ", readable for everybody between" : ""));
-    }
-
-    private static boolean isLoopback(URI url) {
-        String host = url.getHost().replaceAll("[\\[\\]]", "");
-        TransportAddress address = IpLiteral.parse(host);
-        return host.equalsIgnoreCase("localhost")
-                || (address != null && address.toInetAddress().isLoopbackAddress());
     }
 }

@@ -1,6 +1,7 @@
 package org.turnd.server.config;
 
 import java.net.InetAddress;
+import java.net.URI;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.turnd.stun.TransportAddress;
@@ -29,6 +30,14 @@ public final class IpLiteral {
         } catch (IllegalArgumentException notAnAddress) {
             return null;
         }
+    }
+
+    /// Says whether a URL leads to this machine, by its text alone.
+    static boolean isLoopback(URI url) {
+        String host = String.valueOf(url.getHost()).replaceAll("[\\[\\]]", "");
+        TransportAddress address = parse(host);
+        return host.equalsIgnoreCase("localhost")
+                || (address != null && address.toInetAddress().isLoopbackAddress());
     }
 
     /// Returns the transport address of `192.0.2.1:3478` or `[2001:db8::1]:3478`, or null when the

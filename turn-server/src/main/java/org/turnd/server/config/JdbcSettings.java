@@ -26,7 +26,7 @@ public record JdbcSettings(
 
     /// What stands behind the prefix of a URL that leads to this machine.
     private static final Pattern LOCAL =
-            Pattern.compile("(//(localhost|127[0-9.]+|\\[::1])?([:/?].*)?)|[^/].*");
+            Pattern.compile("(//(localhost|127[0-9.]+|\\[::1])?([:/?].*)?)|(?!\\w+:)[^/].*");
 
     private static final Pattern VERIFIED = Pattern.compile("(?i)[?&]sslmode=verify[-_](full|ca)");
 

@@ -51,8 +51,8 @@ final class SettingsAssembly {
     ServerSettings assemble(@Nullable Path file) {
         String realm = reader.value(Schema.REALM);
         Relay relay = relay();
-        Path certificate = path(Schema.CERTIFICATE, file);
-        Path key = path(Schema.KEY, file);
+        Path certificate = reader.path(Schema.CERTIFICATE, file);
+        Path key = reader.path(Schema.KEY, file);
         Stun stun = stun();
         List<Listener> listeners = listeners(certificate != null);
         addProxied(listeners);
@@ -224,14 +224,6 @@ final class SettingsAssembly {
                 reader.value(Schema.RELAY_BUFFER),
                 reader.value(Schema.CHANNEL_NUMBERS),
                 LimitsSchema.read(reader));
-    }
-
-    private @Nullable Path path(Setting<Path> setting, @Nullable Path configuration) {
-        Path path = reader.given(setting);
-        boolean inFile = reader.origin(setting).file() != null;
-        return path == null || configuration == null || !inFile
-                ? path
-                : configuration.resolveSibling(path);
     }
 
     private static <T> @Nullable T orNull(Optional<T> value) {

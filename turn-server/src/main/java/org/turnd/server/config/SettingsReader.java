@@ -1,5 +1,6 @@
 package org.turnd.server.config;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -74,6 +75,21 @@ final class SettingsReader {
     <T> @Nullable T given(Setting<T> setting) {
         List<T> values = list(setting);
         return values.isEmpty() ? null : values.getFirst();
+    }
+
+    /// The path of a file, or null when nothing good was said.
+    ///
+    /// @param configuration null: there is no file
+    @Nullable Path path(Setting<Path> setting, @Nullable Path configuration) {
+        Path path = given(setting);
+        return path == null ? null : resolved(setting, path, configuration);
+    }
+
+    /// Where a relative path leads: in the configuration's file it begins at that file's directory,
+    /// in the environment where the server was started.
+    Path resolved(Setting<?> setting, Path path, @Nullable Path configuration) {
+        boolean isInFile = origin(setting).file() != null;
+        return configuration != null && isInFile ? configuration.resolveSibling(path) : path;
     }
 
     /// The values of a list; empty when nothing was said.

@@ -45,7 +45,7 @@ final class StoreValueTypes {
                                 && url.getUserInfo() == null
                                 && (text.startsWith("https://")
                                         || (text.startsWith("http://")
-                                                && StoresAssembly.isLoopback(url)));
+                                                && IpLiteral.isLoopback(url)));
                 if (!good) {
                     throw new Mismatch("write https://HOST/PATH");
                 }

@@ -1,6 +1,5 @@
 package org.turnd.server.config;
 
-import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,7 +22,7 @@ final class StoresAssembly {
         return new StoresSettings(
                 bounds(),
                 reader.value(StoresSchema.NOT_READY_WHEN_DEAD),
-                file(StoresSchema.CA, configuration),
+                reader.path(StoresSchema.CA, configuration),
                 jwt(configuration),
                 redis(),
                 jdbc(),
@@ -57,7 +56,7 @@ final class StoresAssembly {
                         reader.given(StoresSchema.REDIS_PASSWORD),
                         reader.value(StoresSchema.REDIS_USER_KEY),
                         reader.value(StoresSchema.REDIS_SECRETS_KEY).orElse(null));
-        if (!redis.isTls() && !isLoopback(uri)) {
+        if (!redis.isTls() && !IpLiteral.isLoopback(uri)) {
             warnings.add(
                     "auth.stores.redis.url is without TLS: who reads the network there reads keys"
                             + " and secrets; use rediss://");
@@ -96,7 +95,12 @@ final class StoresAssembly {
         String issuer = needed(StoresSchema.JWT_ISSUER);
         String audience = needed(StoresSchema.JWT_AUDIENCE);
         Secret secret = needed(StoresSchema.JWT_SECRET);
-        URI uri = keys.contains("://") ? StoreValueTypes.uri(keys) : file(keys, configuration);
+        URI uri =
+                keys.contains("://")
+                        ? StoreValueTypes.uri(keys)
+                        : reader.resolved(StoresSchema.JWT_KEYS, Path.of(keys), configuration)
+                                .toAbsolutePath()
+                                .toUri();
         return uri == null || issuer == null || audience == null || secret == null
                 ? null
                 : new JwtSettings(uri, issuer, audience, secret);
@@ -112,12 +116,6 @@ final class StoresAssembly {
                     "set it, or remove " + StoresSchema.JWT_KEYS.path());
         }
         return value;
-    }
-
-    private static URI file(String text, @Nullable Path configuration) {
-        Path path = Path.of(text);
-        Path found = configuration == null ? path : configuration.resolveSibling(path);
-        return found.toAbsolutePath().toUri();
     }
 
     private @Nullable JdbcSettings jdbc() {
@@ -145,26 +143,5 @@ final class StoresAssembly {
         if (reader.isGiven(rest) && !reader.isGiven(url)) {
             warnings.add(rest.path() + " does nothing without " + url.path());
         }
-    }
-
-    /// Says whether a URL leads to this machine, by its text alone: nothing is resolved.
-    static boolean isLoopback(URI url) {
-        String host = String.valueOf(url.getHost());
-        if (host.equals("localhost")) {
-            return true;
-        }
-        try {
-            return InetAddress.ofLiteral(host.replaceAll("[\\[\\]]", "")).isLoopbackAddress();
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
-    }
-
-    private @Nullable Path file(Setting<Path> setting, @Nullable Path configuration) {
-        Path path = reader.given(setting);
-        boolean inFile = reader.origin(setting).file() != null;
-        return path == null || configuration == null || !inFile
-                ? path
-                : configuration.resolveSibling(path);
     }
 }

@@ -1,6 +1,7 @@
 package org.turnd.server.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -93,6 +94,25 @@ class StoresSettingsTest {
     }
 
     @Test
+    void filesThatTheEnvironmentNamesBeginWhereTheServerWasStarted() {
+        var result =
+                config.load(
+                        """
+                        auth.stores.jwt { issuer = i, audience = a
+                          secret = "bWFrZXMgcGFzc3dvcmRzIG9mIHRva2Vucw" }
+                        """,
+                        Map.of(
+                                "TURND_AUTH_SECRET",
+                                ConfigFixture.SECRET,
+                                "TURND_AUTH_STORES_JWT_KEYS",
+                                "jwks.json"),
+                        ConfigFixture.DUAL_STACK);
+        JwtSettings jwt = assertInstanceOf(Loaded.class, result).settings().auth().stores().jwt();
+        assertNotNull(jwt);
+        assertEquals(Path.of("jwks.json").toAbsolutePath().toUri(), jwt.keys());
+    }
+
+    @Test
     void refusesWhatWouldBeUnsafeOrMakesNoSense() {
         for (String url :
                 List.of(
@@ -137,6 +157,19 @@ class StoresSettingsTest {
                         .warnings()
                         .getFirst()
                         .contains("neither a token"));
+        for (String url :
+                List.of(
+                        "jdbc:postgresql://db.example.org/turn",
+                        "jdbc:mariadb:sequential://db1.example.org,db2.example.org/turn",
+                        "jdbc:mariadb:replication://db1.example.org/turn")) {
+            assertTrue(
+                    config
+                            .loaded("auth.stores.jdbc.url = \"%s\"".formatted(url))
+                            .warnings()
+                            .stream()
+                            .anyMatch(warning -> warning.contains("without verified TLS")),
+                    url);
+        }
         assertTrue(
                 config.loaded("auth.stores.redis.password = x")
                         .warnings()
