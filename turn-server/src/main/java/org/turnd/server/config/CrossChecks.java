@@ -66,11 +66,7 @@ final class CrossChecks {
         if (relay.ipv4() == null
                 && relay.ipv6() == null
                 && reader.isGood(Schema.RELAY_IPV4, Schema.RELAY_IPV6)) {
-            reader.addProblem(
-                    Schema.RELAY_IPV4,
-                    "no address to relay from",
-                    "relay.ipv4 or relay.ipv6",
-                    "name an address of this machine");
+            addNoRelay();
         }
         if (relay.transports() != ServerSettings.RelayTransports.UDP) {
             warnings.add(
@@ -80,6 +76,21 @@ final class CrossChecks {
         }
         checkFamily(Schema.RELAY_IPV4, relay.ipv4(), ExternalSchema.IPV4, relay.external().ipv4());
         checkFamily(Schema.RELAY_IPV6, relay.ipv6(), ExternalSchema.IPV6, relay.external().ipv6());
+    }
+
+    /// A machine that starts may get its addresses later than this server starts.
+    private void addNoRelay() {
+        String found = "no address to relay from";
+        String expected = "relay.ipv4 or relay.ipv6";
+        String fix = "name an address of this machine";
+        boolean mayPass =
+                reader.value(Schema.RELAY_IPV4).isAuto()
+                        || reader.value(Schema.RELAY_IPV6).isAuto();
+        if (mayPass) {
+            reader.addPassingProblem(Schema.RELAY_IPV4, "", found, expected, fix);
+        } else {
+            reader.addProblem(Schema.RELAY_IPV4, found, expected, fix);
+        }
     }
 
     void checkLifetimes(ServerSettings.Limits limits) {

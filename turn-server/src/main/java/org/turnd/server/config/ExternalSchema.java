@@ -42,8 +42,8 @@ final class ExternalSchema {
                                     + " are looked up again. New allocations are told what is found;"
                                     + " those that exist keep what they were told. While nobody"
                                     + " answers the last address stays. A name is remembered for half"
-                                    + " a minute besides. `none` looks up at start and at a reload"
-                                    + " that changes the key.")
+                                    + " a minute besides. A reload looks up at once; with `none`"
+                                    + " nothing else does.")
                     .live();
 
     private ExternalSchema() {}

@@ -126,7 +126,7 @@ final class SettingsReader {
     void addPassingProblem(
             Setting<?> setting, String item, String found, String expected, String fix) {
         RawValues.Raw given = raw.get(setting);
-        Origin origin = origin(setting);
+        Origin origin = given == null ? whole : given.origin();
         if (given != null) {
             origin =
                     given.items().stream()

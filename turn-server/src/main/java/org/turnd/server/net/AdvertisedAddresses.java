@@ -102,7 +102,8 @@ public final class AdvertisedAddresses implements AutoCloseable {
         return one != null && one.equals(wanted.of(family)) ? found.get(family) : null;
     }
 
-    /// Has new allocations told these, and looks after them from now on.
+    /// Has new allocations told these, and looks after them from now on. What was known before and
+    /// may have changed is asked for again, without anybody waiting for it.
     public synchronized void become(Found next) {
         wanted = next.wanted();
         failing.clear();
@@ -112,6 +113,7 @@ public final class AdvertisedAddresses implements AutoCloseable {
 
     /// Begins to follow changes.
     public void follow() {
+        wakes.drainPermits();
         follower = Thread.ofVirtual().name("turnd-addresses").start(this::run);
     }
 
@@ -121,9 +123,10 @@ public final class AdvertisedAddresses implements AutoCloseable {
                 Duration interval = interval();
                 if (interval == null) {
                     wakes.acquire();
-                } else if (!wakes.tryAcquire(interval.toNanos(), TimeUnit.NANOSECONDS)) {
-                    refresh();
+                } else if (wakes.tryAcquire(interval.toNanos(), TimeUnit.NANOSECONDS)) {
+                    wakes.drainPermits();
                 }
+                refresh();
             }
         } catch (InterruptedException closed) {
             Thread.currentThread().interrupt();

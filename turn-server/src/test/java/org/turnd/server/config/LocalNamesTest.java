@@ -200,6 +200,15 @@ class LocalNamesTest {
     }
 
     @Test
+    void aMachineMayGetItsAddressesLater() {
+        var bare = new LocalMachine(List.of(LOOPBACK), null, null);
+        ConfigResult result = config.load("", WITH_SECRET, bare);
+        assertTrue(assertInstanceOf(Refused.class, result).mayPass());
+        result = config.load("relay { ipv4 = none, ipv6 = none }", WITH_SECRET, bare);
+        assertFalse(assertInstanceOf(Refused.class, result).mayPass());
+    }
+
+    @Test
     void aMistakeBesideItStays() {
         ConfigResult result =
                 config.load("listeners.udp = \"eth7:1\"\nshards = many", WITH_SECRET, machine);

@@ -181,6 +181,19 @@ class ExternalAddressTest {
     }
 
     @Test
+    void aReloadAsksAgainWithoutAnInterval() throws Exception {
+        try (var stun = new StunResponder(FIRST)) {
+            TestSettings settings = settings(external(seenBy(stun.address()), null));
+            try (var server = settings.start()) {
+                stun.sees(SECOND);
+                var taken = assertInstanceOf(Reload.Taken.class, server.reload(settings.build()));
+                assertEquals(List.of(), taken.changed());
+                Eventually.holds(() -> SECOND.equals(advertised(server)));
+            }
+        }
+    }
+
+    @Test
     void aNameStandsForItsAddressOfTheFamily() throws Exception {
         var named = new ExternalAddress.Named("localhost");
         try (var server = settings(external(named, null)).start()) {
