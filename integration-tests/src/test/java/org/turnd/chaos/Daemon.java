@@ -16,6 +16,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -44,6 +45,7 @@ final class Daemon implements AutoCloseable {
 
     private final Path directory;
     private final String host;
+    private final Map<String, String> environment;
     private final HttpClient http = HttpClient.newHttpClient();
     private final Deque<String> log = new ArrayDeque<>();
     private final Cleanup cleanup;
@@ -54,11 +56,21 @@ final class Daemon implements AutoCloseable {
     ///
     /// @param host the IPv4 address where it listens and relays
     Daemon(Path directory, String host) throws IOException {
+        this(directory, host, "", Map.of());
+    }
+
+    /// Starts one that is a little different.
+    ///
+    /// @param more for its configuration
+    /// @param environment for its process, beyond this one's
+    Daemon(Path directory, String host, String more, Map<String, String> environment)
+            throws IOException {
         this.directory = directory;
         this.host = host;
+        this.environment = environment;
         CertificateAuthority.ServerCertificate certificate =
                 new CertificateAuthority(directory).issue(host);
-        Files.writeString(directory.resolve("turnd.conf"), configuration(certificate));
+        Files.writeString(directory.resolve("turnd.conf"), configuration(certificate) + more);
         process = start();
         cleanup = new Cleanup(this::kill);
     }
@@ -113,11 +125,10 @@ final class Daemon implements AutoCloseable {
                         "run",
                         "-c",
                         directory.resolve("turnd.conf").toString());
-        Process started =
-                new ProcessBuilder(command)
-                        .directory(directory.toFile())
-                        .redirectErrorStream(true)
-                        .start();
+        ProcessBuilder builder =
+                new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
+        builder.environment().putAll(environment);
+        Process started = builder.start();
         CountDownLatch readyNow = ready;
         Thread.ofVirtual().start(() -> read(started, readyNow));
         try {

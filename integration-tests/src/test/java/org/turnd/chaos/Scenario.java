@@ -33,6 +33,8 @@ record Scenario(String name, Act act) {
                 new Scenario("relay to relay", Loops::pair),
                 new Scenario("two servers", Loops::twoServers),
                 new Scenario("machine asleep", Lives::sleep),
+                new Scenario("slow and dead store", Outside::store),
+                new Scenario("clock set", Outside::clock),
                 new Scenario("kill -9", Lives::crash));
     }
 }

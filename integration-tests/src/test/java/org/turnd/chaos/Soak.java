@@ -13,8 +13,9 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Runs every scenario against one server, again and again: `Soak MINUTES`, or once with 0. Started
-/// in a network namespace of its own, as root. Exits with 1 when a promise was broken.
+/// Runs every scenario, or those named, against one server, again and again: `Soak MINUTES
+/// [SCENARIO...]`, or once with 0 minutes. Started in a network namespace of its own, as root.
+/// Exits with 1 when a promise was broken.
 public final class Soak {
     /// How many times as much as in a test.
     private static final int TIMES = 20;
@@ -31,12 +32,12 @@ public final class Soak {
 
     /// Runs the scenarios.
     ///
-    /// @param arguments the minutes
+    /// @param arguments the minutes, and the names of scenarios
     public static void main(String[] arguments) throws Exception {
         quiet();
         Path directory = Files.createTempDirectory("turnd-chaos");
         try (Arena arena = new Arena(directory)) {
-            run(arena, Double.parseDouble(arguments[0]));
+            run(arena, Double.parseDouble(arguments[0]), scenarios(arguments));
         } finally {
             delete(directory);
         }
@@ -50,12 +51,24 @@ public final class Soak {
         }
     }
 
-    private static void run(Arena arena, double minutes) throws Exception {
+    private static List<Scenario> scenarios(String... arguments) {
+        List<String> names = List.of(arguments).subList(1, arguments.length);
+        List<Scenario> all = Scenario.all();
+        List<Scenario> named = all.stream().filter(one -> names.contains(one.name())).toList();
+        if (named.size() < names.size()) {
+            throw new IllegalArgumentException(
+                    "scenarios: " + all.stream().map(Scenario::name).toList());
+        }
+        return names.isEmpty() ? all : named;
+    }
+
+    private static void run(Arena arena, double minutes, List<Scenario> scenarios)
+            throws Exception {
         long deadline = System.nanoTime() + (long) (minutes * 60e9);
         boolean isSoak = minutes > 0;
         List<Daemon.Footprint> footprints = new ArrayList<>();
         for (int cycle = 1; cycle <= CYCLES_MAX; cycle++) {
-            for (Scenario scenario : Scenario.all()) {
+            for (Scenario scenario : scenarios) {
                 // A new process would begin from scratch: it crashes once, at the end.
                 if (!isSoak || !scenario.name().equals("kill -9")) {
                     run(arena, scenario, isSoak ? TIMES : 1);

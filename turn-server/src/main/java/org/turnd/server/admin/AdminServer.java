@@ -3,6 +3,7 @@ package org.turnd.server.admin;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -174,20 +175,26 @@ public final class AdminServer implements AutoCloseable {
                             .schedule(
                                     () -> channel.close(), connectionSecondsMax, TimeUnit.SECONDS);
             channel.closeFuture().addListener(closed -> deadline.cancel(false));
-            var strict =
-                    new HttpDecoderConfig()
-                            .setMaxInitialLineLength(REQUEST_LINE_BYTES_MAX)
-                            .setMaxHeaderSize(HEADER_BYTES_MAX)
-                            .setChunkedSupported(false)
-                            .setAllowDuplicateContentLengths(false)
-                            .setStrictLineParsing(true)
-                            .setValidateHeaders(true);
-            var folds = new FoldGuard();
-            channel.pipeline()
-                    .addLast(
-                            folds,
-                            new HttpServerCodec(strict),
-                            new AdminConnection(api, isTrusted ? null : control, workers, folds));
+            channel.pipeline().addLast(handlers(api, isTrusted ? null : control, workers));
         }
+    }
+
+    /// What a connection's bytes go through.
+    ///
+    /// @param control null where everybody who can connect is an operator
+    static ChannelHandler[] handlers(
+            AdminApi api, @Nullable AccessControl control, ExecutorService workers) {
+        var strict =
+                new HttpDecoderConfig()
+                        .setMaxInitialLineLength(REQUEST_LINE_BYTES_MAX)
+                        .setMaxHeaderSize(HEADER_BYTES_MAX)
+                        .setChunkedSupported(false)
+                        .setAllowDuplicateContentLengths(false)
+                        .setStrictLineParsing(true)
+                        .setValidateHeaders(true);
+        var folds = new FoldGuard();
+        return new ChannelHandler[] {
+            folds, new HttpServerCodec(strict), new AdminConnection(api, control, workers, folds)
+        };
     }
 }

@@ -111,7 +111,8 @@ final class RedisStore implements UserStore {
         return fields == null || fields.isEmpty() ? null : ofFields(username, realm, fields);
     }
 
-    private static StoredUser ofFields(String username, String realm, Map<String, String> fields)
+    /// Reads the fields of a user's hash.
+    static StoredUser ofFields(String username, String realm, Map<String, String> fields)
             throws StoreFailure {
         String password = fields.get("password");
         StoredUser user =
@@ -130,7 +131,8 @@ final class RedisStore implements UserStore {
         return text == null ? List.of() : List.of(StoredUser.key(algorithm, hex(text)));
     }
 
-    private static byte[] hex(String text) throws StoreFailure {
+    /// Reads a key as coturn writes it.
+    static byte[] hex(String text) throws StoreFailure {
         try {
             return HexFormat.of().parseHex(text.strip());
         } catch (IllegalArgumentException e) {

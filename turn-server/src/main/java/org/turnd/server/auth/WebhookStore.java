@@ -98,7 +98,8 @@ final class WebhookStore implements UserStore {
         }
     }
 
-    private StoredUser user(String username, String realm, byte[] body) throws StoreFailure {
+    /// Reads the service's answer.
+    StoredUser user(String username, String realm, byte[] body) throws StoreFailure {
         JsonObject answer;
         try {
             answer = gson.fromJson(new String(body, StandardCharsets.UTF_8), JsonObject.class);

@@ -3,6 +3,7 @@ package org.turnd.server.ops;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -98,13 +99,16 @@ public final class OpsServer implements AutoCloseable {
                                     CONNECTION_SECONDS_MAX,
                                     TimeUnit.SECONDS);
             channel.closeFuture().addListener(closed -> deadline.cancel(false));
-            channel.pipeline()
-                    .addLast(
-                            new HttpServerCodec(
-                                    new HttpDecoderConfig()
-                                            .setMaxInitialLineLength(REQUEST_LINE_BYTES_MAX)
-                                            .setMaxHeaderSize(HEADER_BYTES_MAX)),
-                            new OpsRequests(pages));
+            channel.pipeline().addLast(handlers(pages));
         }
+    }
+
+    /// What a connection's bytes go through.
+    static ChannelHandler[] handlers(OpsPages pages) {
+        var config =
+                new HttpDecoderConfig()
+                        .setMaxInitialLineLength(REQUEST_LINE_BYTES_MAX)
+                        .setMaxHeaderSize(HEADER_BYTES_MAX);
+        return new ChannelHandler[] {new HttpServerCodec(config), new OpsRequests(pages)};
     }
 }

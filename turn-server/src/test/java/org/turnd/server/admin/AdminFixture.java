@@ -28,8 +28,10 @@ import org.turnd.server.net.TestSettings;
 
 /// A real server with its admin API at a TCP port and a Unix socket, and a client that sends what
 /// no library would.
-final class AdminFixture implements AutoCloseable {
-    static final String TOKEN = "operators-token-7f2d";
+public final class AdminFixture implements AutoCloseable {
+    /// The operator's.
+    public static final String TOKEN = "operators-token-7f2d";
+
     static final String APPLICATION_TOKEN = "applications-token-91";
     static final String ORIGIN = "https://app.example.org";
     static final Secret SECRET = new Secret("a-secret-of-this-test");
@@ -39,7 +41,10 @@ final class AdminFixture implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 15_000;
 
     final AtomicLong nanos = new AtomicLong();
-    final TurnServer server;
+
+    /// What is looked after.
+    public final TurnServer server;
+
     final FakeDaemon daemon;
     final AdminServer admin;
     final Path socket;
@@ -47,13 +52,16 @@ final class AdminFixture implements AutoCloseable {
     private final PublishedApi published;
 
     /// An answer as it came.
-    record Answer(int status, String head, String body) {
+    public record Answer(int status, String head, String body) {
         JsonObject json() {
             return JsonParser.parseString(body).getAsJsonObject();
         }
     }
 
-    AdminFixture(Path directory) throws Exception {
+    /// Starts both.
+    ///
+    /// @param directory for the socket
+    public AdminFixture(Path directory) throws Exception {
         this(directory, AdminServer.CONNECTION_SECONDS_MAX);
     }
 
@@ -112,7 +120,8 @@ final class AdminFixture implements AutoCloseable {
         return answer;
     }
 
-    static String request(String method, String target, String body, String... headers) {
+    /// A request to `localhost`, as text.
+    public static String request(String method, String target, String body, String... headers) {
         var text = new StringBuilder(method + " " + target + " HTTP/1.1\r\nHost: localhost\r\n");
         for (String header : headers) {
             text.append(header).append("\r\n");
@@ -126,7 +135,7 @@ final class AdminFixture implements AutoCloseable {
     }
 
     /// Sends exactly these bytes over TCP, and returns all that comes until the server closes.
-    Answer raw(String bytes) throws IOException {
+    public Answer raw(String bytes) throws IOException {
         try (Socket tcp = connect()) {
             OutputStream out = tcp.getOutputStream();
             out.write(bytes.getBytes(StandardCharsets.ISO_8859_1));
@@ -143,7 +152,7 @@ final class AdminFixture implements AutoCloseable {
     }
 
     /// Sends exactly these bytes to the Unix socket.
-    Answer rawUnix(String bytes) throws IOException {
+    public Answer rawUnix(String bytes) throws IOException {
         try (SocketChannel unix = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             unix.connect(UnixDomainSocketAddress.of(socket));
             unix.write(ByteBuffer.wrap(bytes.getBytes(StandardCharsets.ISO_8859_1)));
