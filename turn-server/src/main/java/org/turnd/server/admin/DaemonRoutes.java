@@ -60,7 +60,8 @@ final class DaemonRoutes {
                 Route.put(
                                 "/v1/log-level",
                                 "setLogLevel",
-                                "Logs from this level on, until the next change, reload or restart.",
+                                "Logs from this level on, until it changes again, here or in the"
+                                        + " configuration, or a restart.",
                                 ApiTypes.LOG_LEVEL,
                                 this::setLogLevel)
                         .taking(ApiTypes.LOG_LEVEL),

@@ -10,8 +10,7 @@ final class ClientPolicy {
     private ClientPolicy() {}
 
     // F-29 (RFC 8656 §21.4): through Teredo (2001::/32), 6to4 (2002::/16) and ISATAP (RFC 5214
-    // §6.1)
-    // a relay could be made to loop.
+    // §6.1) a relay could be made to loop.
     static boolean isTunnel(TransportAddress client) {
         boolean isatap = !client.isIpv4() && (client.low() >>> 32 & ~ISATAP_GLOBAL_BIT) == ISATAP;
         return client.high() >>> 32 == 0x2001_0000L || client.high() >>> 48 == 0x2002L || isatap;

@@ -115,8 +115,7 @@ public final class EventPublisher implements EngineEvents {
             outlet.accept(event);
         } catch (RuntimeException e) {
             // The caller is an engine in the middle of a request: whatever an outlet does wrong
-            // must
-            // not cost the client its allocation.
+            // must not cost the client its allocation.
             LOG.error("An outlet of events failed on {}", event.kind().text(), e);
         }
     }
