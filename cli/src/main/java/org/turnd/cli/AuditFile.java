@@ -38,7 +38,7 @@ final class AuditFile implements EventOutlet, OutletStatus, AutoCloseable {
 
     private final ContextBase context = new ContextBase();
     private final RollingFileAppender<Event> appender = new PrivateFile();
-    private final EventQueue queue = new EventQueue(QUEUE_EVENTS_MAX);
+    private final EventQueue<Event> queue = new EventQueue<>(QUEUE_EVENTS_MAX);
     private final LongAdder written = new LongAdder();
     private final LongAdder failures = new LongAdder();
     private final Thread writer = new Thread(this::run, "turnd-audit");

@@ -85,7 +85,7 @@ final class Daemon {
         LOG.atInfo().setMessage("starting").addKeyValue("version", Version.text()).log();
         OpsServer ops = startOps();
         DaemonAdmin admin = null;
-        try (EventOutlets outlets = EventOutlets.open(LOG, settings.log());
+        try (EventOutlets outlets = EventOutlets.open(LOG, settings);
                 TurnServer server = startServer(outlets);
                 LoopWatch watch =
                         server.watchLoops(

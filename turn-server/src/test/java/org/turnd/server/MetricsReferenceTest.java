@@ -47,7 +47,7 @@ class MetricsReferenceTest {
         var metrics = new Metrics("1");
         ServerMetrics.register(metrics, List.of(shard));
         new ReloadHistory(InstantSource.system()).register(metrics);
-        EventMetrics.register(metrics, OutletStatus.NONE, OutletStatus.NONE);
+        EventMetrics.register(metrics, OutletStatus.NONE, OutletStatus.NONE, OutletStatus.NONE);
         ServerSettings settings = new TestSettings().listen(Protocol.UDP, "127.0.0.1", 0).build();
         String page;
         try (StoredUsers stored = stored();

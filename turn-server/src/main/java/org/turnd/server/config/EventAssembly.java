@@ -27,7 +27,7 @@ final class EventAssembly {
     }
 
     EventSettings assemble(@Nullable Path configuration) {
-        return new EventSettings(auditFile(configuration), webhook());
+        return new EventSettings(auditFile(configuration), webhook(), tracing());
     }
 
     private EventSettings.@Nullable AuditFile auditFile(@Nullable Path configuration) {
@@ -92,5 +92,30 @@ final class EventAssembly {
                 "webhook.url: user names and client addresses are sent to %s%s"
                         .formatted(
                                 url.getHost(), isPlain ? ", readable for everybody between" : ""));
+    }
+
+    private @Nullable TracingSettings tracing() {
+        URI endpoint = reader.given(TracingSchema.ENDPOINT);
+        Secret header = reader.given(TracingSchema.HEADER);
+        double ratio = reader.value(TracingSchema.SAMPLE_RATIO);
+        String service = reader.value(TracingSchema.SERVICE_NAME);
+        Switch clientAddress = reader.value(TracingSchema.CLIENT_ADDRESS);
+        int queue = reader.value(TracingSchema.QUEUE);
+        if (endpoint == null) {
+            return null;
+        }
+        boolean isReadable =
+                "http".equalsIgnoreCase(endpoint.getScheme()) && !IpLiteral.isLoopback(endpoint);
+        if (isReadable && header != null) {
+            reader.addProblem(
+                    TracingSchema.ENDPOINT,
+                    "plain HTTP to another machine, with tracing.header",
+                    "an HTTPS URL",
+                    "write https://: everybody on the way would read the header");
+        } else if (isReadable) {
+            warnings.add(
+                    "tracing.endpoint is without TLS: who reads the network there reads traces");
+        }
+        return new TracingSettings(endpoint, header, ratio, service, clientAddress, queue);
     }
 }

@@ -41,7 +41,7 @@ final class EventSchema {
     static final Setting<URI> WEBHOOK_URL =
             Setting.unset(
                     "webhook.url",
-                    new UrlType(),
+                    new UrlType("https://example.org/turn-events"),
                     "The HTTPS URL that is told of events with POST requests"
                             + " (`docs/howto/webhook.md`): who made which allocation, and how much it"
                             + " relayed. Certificates are verified, redirects aren't followed. Plain"
@@ -127,10 +127,11 @@ final class EventSchema {
         }
     }
 
-    private record UrlType() implements ValueType<URI> {
+    /// @param example one that is good
+    record UrlType(String example) implements ValueType<URI> {
         @Override
         public String expected() {
-            return "an HTTPS URL, as in https://example.org/turn-events";
+            return "an HTTPS URL, as in " + example;
         }
 
         @Override

@@ -13,9 +13,13 @@ import org.turnd.server.config.ServerSettings.Switch;
 ///
 /// @param auditFile null when there is no file for the audit
 /// @param webhook null when nobody is called
-public record EventSettings(@Nullable AuditFile auditFile, @Nullable Webhook webhook) {
+/// @param tracing null when requests aren't traced
+public record EventSettings(
+        @Nullable AuditFile auditFile,
+        @Nullable Webhook webhook,
+        @Nullable TracingSettings tracing) {
     /// Nowhere.
-    public static final EventSettings NONE = new EventSettings(null, null);
+    public static final EventSettings NONE = new EventSettings(null, null, null);
 
     /// A file of its own for the audit.
     ///

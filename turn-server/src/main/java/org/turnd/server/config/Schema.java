@@ -443,6 +443,7 @@ final class Schema {
                             StoresSchema.ALL,
                             JdbcSchema.ALL,
                             EventSchema.ALL,
+                            TracingSchema.ALL,
                             EntranceSchema.ALL,
                             AdminSchema.ALL)
                     .flatMap(List::stream)

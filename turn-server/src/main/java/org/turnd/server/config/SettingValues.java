@@ -168,7 +168,10 @@ final class SettingValues {
     /// Returns the keys whose values differ, in the order of the reference.
     static List<String> different(ServerSettings one, ServerSettings other) {
         var keys = new ArrayList<String>();
-        List<Place> all = Stream.of(PLACES, StoreValues.PLACES).flatMap(List::stream).toList();
+        List<Place> all =
+                Stream.of(PLACES, StoreValues.PLACES, TracingValues.PLACES)
+                        .flatMap(List::stream)
+                        .toList();
         for (Place place : all) {
             if (!Objects.equals(place.value().apply(one), place.value().apply(other))) {
                 keys.add(place.setting().path());

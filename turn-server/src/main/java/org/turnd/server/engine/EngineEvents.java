@@ -1,5 +1,6 @@
 package org.turnd.server.engine;
 
+import org.jspecify.annotations.Nullable;
 import org.turnd.stun.StunMethod;
 import org.turnd.stun.TransportAddress;
 
@@ -24,6 +25,23 @@ public interface EngineEvents {
     /// A request was answered with an error.
     default void onRefused(
             ClientPath client, StunMethod method, int errorCode, RefusalCause cause) {}
+
+    /// A request was answered, or given up without an answer because nobody could tell of its user.
+    /// Not told of one that is answered as before (C-02).
+    ///
+    /// @param errorCode 0 in a success response, and where there was no answer
+    /// @param cause why it was refused or given up; null after a success response
+    /// @param realm the client's; empty where that doesn't matter
+    /// @param arrivedNanos when it came
+    /// @param waitedNanos how long it waited until it was known who its user is; 0 when it didn't
+    default void onHandled(
+            ClientPath client,
+            StunMethod method,
+            int errorCode,
+            @Nullable RefusalCause cause,
+            String realm,
+            long arrivedNanos,
+            long waitedNanos) {}
 
     /// The client of a mobile allocation came with its ticket from a new five-tuple (RFC 8016),
     /// which the summary names.

@@ -79,6 +79,7 @@ final class RequestAnswers {
     private void giveUp(Request request, Counter reason) {
         if (request.client().transport().isDatagram()) {
             counters.increment(reason);
+            responder.giveUp(request);
         } else {
             responder.respond(
                     request,

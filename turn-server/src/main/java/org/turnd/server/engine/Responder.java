@@ -104,6 +104,7 @@ final class Responder {
         if (length == 0) {
             return;
         }
+        handled(request, answer instanceof Answer.Refusal refusal ? refusal : null);
         if (mustNotRunTwice(request)) {
             stored.put(
                     request.client(),
@@ -117,6 +118,29 @@ final class Responder {
         } else {
             counters.increment(Counter.DROPPED_REFLECTION);
         }
+    }
+
+    private void handled(Request request, Answer.@Nullable Refusal refusal) {
+        events.onHandled(
+                request.client(),
+                request.message().method(),
+                refusal == null ? 0 : refusal.reason().code(),
+                refusal == null ? null : refusal.cause(),
+                request.realm(),
+                request.arrivedNanos(),
+                request.waitedNanos());
+    }
+
+    /// Nobody could tell of the request's user, and an error would do harm.
+    void giveUp(Request request) {
+        events.onHandled(
+                request.client(),
+                request.message().method(),
+                0,
+                RefusalCause.USERS_UNAVAILABLE,
+                request.realm(),
+                request.arrivedNanos(),
+                request.waitedNanos());
     }
 
     /// A request has come, perhaps from who it says.

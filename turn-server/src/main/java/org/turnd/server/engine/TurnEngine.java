@@ -300,7 +300,7 @@ public final class TurnEngine {
 
     private void resume(WaitingRequests.Waiting one, @Nullable UserAnswer answer, long nowNanos) {
         one.show(view);
-        onRequest(one.client, answer, nowNanos);
+        onRequest(one.client, answer, nowNanos, one.arrivedNanos());
     }
 
     /// Nothing that waits is answered any more: its connection has ended.
@@ -420,13 +420,15 @@ public final class TurnEngine {
             }
             return;
         }
-        if (method == StunMethod.BINDING || !waiting.holdsBack(client, view)) {
-            onRequest(client, null, nowNanos);
+        if (method == StunMethod.BINDING || !waiting.holdsBack(client, view, nowNanos)) {
+            onRequest(client, null, nowNanos, nowNanos);
         }
     }
 
     /// @param answer what was said of the user, where it had to be asked for
-    private void onRequest(ClientPath client, @Nullable UserAnswer answer, long nowNanos) {
+    /// @param arrivedNanos when the request came
+    private void onRequest(
+            ClientPath client, @Nullable UserAnswer answer, long nowNanos, long arrivedNanos) {
         TransactionId id = view.transactionId();
         // Step 2. C-01, C-02.
         Octets stored = storedAnswers.find(client, view.messageType(), id, nowNanos);
@@ -456,7 +458,17 @@ public final class TurnEngine {
                         ? allocation
                         : realms.visible(mobility.find(ticket, nowNanos), client);
         Request request =
-                new Request(client, message, view.hasFingerprint(), claimed, null, null, nowNanos);
+                new Request(
+                        client,
+                        message,
+                        view.hasFingerprint(),
+                        claimed,
+                        null,
+                        null,
+                        nowNanos,
+                        arrivedNanos,
+                        answer == null ? 0 : nowNanos - arrivedNanos,
+                        realms.of(client).realm().name());
         answers.answer(
                 message.method() == StunMethod.CONNECTION_BIND
                         ? request.naming(realms.visible(connect.ownerOf(request), client))

@@ -32,13 +32,20 @@ final class WaitingRequests {
         final ClientPath client;
         private final Key key;
         private final ByteBuf message;
+        private final long arrivedNanos;
         private int ticket = NOT_ASKED;
         private long deadlineNanos;
 
-        private Waiting(ClientPath client, Key key, ByteBuf message) {
+        private Waiting(ClientPath client, Key key, ByteBuf message, long arrivedNanos) {
             this.client = client;
             this.key = key;
             this.message = message;
+            this.arrivedNanos = arrivedNanos;
+        }
+
+        /// When it came.
+        long arrivedNanos() {
+            return arrivedNanos;
         }
 
         /// Shows the message as it came.
@@ -114,7 +121,7 @@ final class WaitingRequests {
 
     /// Says whether a request isn't to be looked at now: it waits already and was sent again, or an
     /// earlier one of its stream waits, and it does so behind that from now on.
-    boolean holdsBack(ClientPath client, StunView view) {
+    boolean holdsBack(ClientPath client, StunView view, long nowNanos) {
         if (all.isEmpty()) {
             return false;
         }
@@ -126,7 +133,7 @@ final class WaitingRequests {
             return false;
         }
         if (hasRoom(client, view)) {
-            stream.addLast(keep(client, view));
+            stream.addLast(keep(client, view, nowNanos));
         } else {
             counters.increment(Counter.DROPPED_TOO_MANY_WAITING);
         }
@@ -142,7 +149,7 @@ final class WaitingRequests {
                 || !asks.admits(source.high(), source.low(), nowNanos)) {
             return false;
         }
-        Waiting one = keep(client, view);
+        Waiting one = keep(client, view, nowNanos);
         if (!client.transport().isDatagram()) {
             // It is the first, or was until now.
             ofStream.computeIfAbsent(client, c -> new ArrayDeque<>()).addFirst(one);
@@ -161,10 +168,10 @@ final class WaitingRequests {
                 && ofSource.getOrDefault(Source.of(client), 0) < patience.waitingPerSource();
     }
 
-    private Waiting keep(ClientPath client, StunView view) {
+    private Waiting keep(ClientPath client, StunView view, long nowNanos) {
         byte[] copy = new byte[view.length()];
         view.buffer().getBytes(view.offset(), copy);
-        var one = new Waiting(client, key(client, view), Unpooled.wrappedBuffer(copy));
+        var one = new Waiting(client, key(client, view), Unpooled.wrappedBuffer(copy), nowNanos);
         all.put(one.key, one);
         ofSource.merge(Source.of(client), 1, Integer::sum);
         return one;

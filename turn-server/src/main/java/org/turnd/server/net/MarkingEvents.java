@@ -1,5 +1,6 @@
 package org.turnd.server.net;
 
+import org.jspecify.annotations.Nullable;
 import org.turnd.server.engine.AllocationSummary;
 import org.turnd.server.engine.ClientPath;
 import org.turnd.server.engine.EngineEvents;
@@ -64,6 +65,18 @@ final class MarkingEvents implements EngineEvents {
             long bytesToPeer,
             long bytesToClient) {
         next.onPeerConnectionEnded(allocation, peer, reason, bytesToPeer, bytesToClient);
+    }
+
+    @Override
+    public void onHandled(
+            ClientPath client,
+            StunMethod method,
+            int errorCode,
+            @Nullable RefusalCause cause,
+            String realm,
+            long arrivedNanos,
+            long waitedNanos) {
+        next.onHandled(client, method, errorCode, cause, realm, arrivedNanos, waitedNanos);
     }
 
     @Override

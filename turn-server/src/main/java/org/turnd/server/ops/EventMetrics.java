@@ -10,13 +10,15 @@ public final class EventMetrics {
     private EventMetrics() {}
 
     /// Registers the counts of these outlets; [OutletStatus#NONE] for what isn't switched on.
-    public static void register(Metrics metrics, OutletStatus auditFile, OutletStatus webhook) {
+    public static void register(
+            Metrics metrics, OutletStatus auditFile, OutletStatus webhook, OutletStatus traces) {
         Map<String, OutletStatus> outlets = new LinkedHashMap<>();
         outlets.put("audit_file", auditFile);
         outlets.put("webhook", webhook);
+        outlets.put("traces", traces);
         metrics.counter(
                 "turnd_events_delivered",
-                "Events that were written or that the receiver took.",
+                "Events that were written or that the receiver took; for traces, requests.",
                 "outlet",
                 values(outlets, OutletStatus::delivered));
         metrics.counter(

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.turnd.server.config.EventKind;
@@ -22,13 +23,25 @@ public final class EventPublisher implements EngineEvents {
     private static final Logger LOG = LoggerFactory.getLogger(EventPublisher.class);
 
     private final List<EventOutlet> outlets;
+    private final @Nullable RequestTracing tracing;
     private final LongSupplier nanoClock;
     private final InstantSource clock;
 
     /// @param nanoClock the engines' time, such as `System::nanoTime`
     public EventPublisher(
             List<? extends EventOutlet> outlets, LongSupplier nanoClock, InstantSource clock) {
+        this(outlets, null, nanoClock, clock);
+    }
+
+    /// @param tracing null when requests aren't traced
+    /// @param nanoClock the engines' time, such as `System::nanoTime`
+    public EventPublisher(
+            List<? extends EventOutlet> outlets,
+            @Nullable RequestTracing tracing,
+            LongSupplier nanoClock,
+            InstantSource clock) {
         this.outlets = List.copyOf(outlets);
+        this.tracing = tracing;
         this.nanoClock = nanoClock;
         this.clock = clock;
     }
@@ -88,6 +101,20 @@ public final class EventPublisher implements EngineEvents {
                         bytesToPeer,
                         EventField.BYTES_TO_CLIENT,
                         bytesToClient));
+    }
+
+    @Override
+    public void onHandled(
+            ClientPath client,
+            StunMethod method,
+            int errorCode,
+            @Nullable RefusalCause cause,
+            String realm,
+            long arrivedNanos,
+            long waitedNanos) {
+        if (tracing != null) {
+            tracing.onHandled(client, method, errorCode, cause, realm, arrivedNanos, waitedNanos);
+        }
     }
 
     @Override

@@ -14,8 +14,10 @@ import org.jspecify.annotations.Nullable;
 /// their order, and what is missing is missing in one piece.
 ///
 /// [#offer] on every thread, [#take] on one.
-public final class EventQueue {
-    private final Queue<Event> events = new ConcurrentLinkedQueue<>();
+///
+/// @param <E> what waits
+public final class EventQueue<E> {
+    private final Queue<E> events = new ConcurrentLinkedQueue<>();
     private final AtomicInteger size = new AtomicInteger();
     private final LongAdder dropped = new LongAdder();
     private final int eventsMax;
@@ -28,7 +30,7 @@ public final class EventQueue {
     }
 
     /// Puts an event in, or drops it.
-    public void offer(Event event) {
+    public void offer(E event) {
         if (closed) {
             dropped.increment();
             return;
@@ -43,10 +45,10 @@ public final class EventQueue {
     }
 
     /// Waits for events, and takes the oldest. Empty when the queue is closed and nothing is left.
-    public List<Event> take(int countMax) throws InterruptedException {
+    public List<E> take(int countMax) throws InterruptedException {
         while (true) {
             boolean isLast = closed;
-            List<Event> taken = poll(countMax);
+            List<E> taken = poll(countMax);
             if (!taken.isEmpty() || isLast) {
                 return taken;
             }
@@ -62,10 +64,10 @@ public final class EventQueue {
         }
     }
 
-    private List<Event> poll(int countMax) {
-        List<Event> taken = new ArrayList<>();
+    private List<E> poll(int countMax) {
+        List<E> taken = new ArrayList<>();
         while (taken.size() < countMax) {
-            Event event = events.poll();
+            E event = events.poll();
             if (event == null) {
                 break;
             }

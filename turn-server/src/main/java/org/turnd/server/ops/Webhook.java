@@ -40,7 +40,7 @@ public final class Webhook implements EventOutlet, OutletStatus, AutoCloseable {
     private final WebhookSignature signature;
     private final InstantSource clock;
     private final RandomGenerator random;
-    private final EventQueue queue;
+    private final EventQueue<Event> queue;
     private final LongAdder delivered = new LongAdder();
     private final LongAdder failures = new LongAdder();
     private final CountDownLatch closing = new CountDownLatch(1);
@@ -70,7 +70,7 @@ public final class Webhook implements EventOutlet, OutletStatus, AutoCloseable {
         this.clock = clock;
         this.random = random;
         signature = new WebhookSignature(settings.secrets());
-        queue = new EventQueue(settings.queue());
+        queue = new EventQueue<>(settings.queue());
         http =
                 HttpClient.newBuilder()
                         .version(HttpClient.Version.HTTP_1_1)

@@ -429,7 +429,8 @@ class ConfigLoaderTest {
                         case "tls.certificate", "tls.key" -> pem.toString();
                         case "tls.key-password" -> "words";
                         case "audit.path" -> directory.resolve("audit.json").toString();
-                        case "webhook.url" -> "https://example.org/";
+                        case "webhook.url", "tracing.endpoint" -> "https://example.org/";
+                        case "tracing.header" -> "Authorization: Bearer token";
                         case "webhook.secret" -> WEBHOOK_SECRET;
                         default -> String.valueOf(byDefault);
                     };

@@ -2,6 +2,7 @@ package org.turnd.server.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.URI;
@@ -40,6 +41,58 @@ class EventSettingsTest {
     @Test
     void theDirectoryOfTheAuditFileMustBeThere() {
         assertTrue(refused("audit.path = logs/audit.json").contains("there is no directory logs"));
+    }
+
+    @Test
+    void tracesAreOffUntilTheyHaveACollector() {
+        assertNull(loaded("").settings().log().events().tracing());
+        ConfigResult.Loaded loaded =
+                loaded(
+                        """
+                        tracing { endpoint = "https://otel.example.org/v1/traces"
+                          header = "Authorization: Bearer sesame" }
+                        """);
+        assertEquals(
+                new TracingSettings(
+                        URI.create("https://otel.example.org/v1/traces"),
+                        new Secret("Authorization: Bearer sesame"),
+                        1.0,
+                        "turnd",
+                        Switch.OFF,
+                        2048),
+                loaded.settings().log().events().tracing());
+        assertEquals(List.of(), loaded.warnings());
+        assertFalse(ConfigPrinter.print(loaded.values()).contains("sesame"));
+    }
+
+    @Test
+    void aHeaderForTheCollectorIsNotSentInTheClear() {
+        String remote = "tracing.endpoint = \"http://192.0.2.1:4318/v1/traces\"\n";
+        assertTrue(
+                refused(remote + "tracing.header = \"X-Key: sesame\"")
+                        .contains("tracing.endpoint: plain HTTP to another machine"));
+        assertEquals(
+                List.of(
+                        "tracing.endpoint is without TLS: who reads the network there reads traces"),
+                loaded(remote).warnings());
+        String local = "tracing.endpoint = \"http://127.0.0.1:4318/v1/traces\"\n";
+        assertEquals(List.of(), loaded(local + "tracing.header = \"X-Key: sesame\"").warnings());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "tracing.sample-ratio = 1.5",
+                "tracing.sample-ratio = -0.1",
+                "tracing.sample-ratio = often",
+                "tracing.service-name = \"two words\"",
+                "tracing.header = \"Authorization\"",
+                "tracing.header = \"X: a\\r\\nY: b\"",
+                "tracing.endpoint = \"ftp://127.0.0.1/\"",
+                "tracing.queue = 0"
+            })
+    void whatMakesNoSenseOfTracingIsRefused(String line) {
+        assertTrue(refused(line).contains(line.substring(0, line.indexOf(' '))), line);
     }
 
     @Test

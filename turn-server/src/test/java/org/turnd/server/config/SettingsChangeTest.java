@@ -38,6 +38,7 @@ class SettingsChangeTest {
     private static final String WEBHOOK =
             "webhook { url = \"https://a.example/\", secret = \"whsec_%s\" }"
                     .formatted("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+    private static final String TRACING = "tracing.endpoint = \"https://a.example/v1/traces\"";
     private static final String REDIS =
             "auth.stores.redis { url = \"redis://127.0.0.1\", username = alice, password = sesame }";
     private static final String JDBC =
@@ -189,6 +190,15 @@ class SettingsChangeTest {
                 "admin.credentials-ttl-max = 20h",
                 "admin.credentials-per-minute = 19");
         add(all, AUDIT, "audit.path = b.json", "audit.file-size = 1MiB", "audit.days = 9");
+        add(
+                all,
+                TRACING,
+                "tracing.endpoint = \"https://b.example/\"",
+                "tracing.header = \"Authorization: Bearer other\"",
+                "tracing.sample-ratio = 0.25",
+                "tracing.service-name = other",
+                "tracing.client-address = on",
+                "tracing.queue = 19");
         add(
                 all,
                 WEBHOOK,
