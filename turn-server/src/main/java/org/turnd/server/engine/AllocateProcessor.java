@@ -170,31 +170,15 @@ final class AllocateProcessor {
     private Answer.@Nullable Refusal allocate(Request request, List<AddressFamily> families) {
         StunMessage message = request.message();
         long nowNanos = request.nowNanos();
-        int realm = request.user().realm().index();
-        int lifetimeSeconds = surroundings.settings().grantedLifetimeSeconds(request);
         ReservationToken claimed = message.first(ReservationToken.class);
+        if (claimed != null) {
+            return allocateReserved(request, claimed);
+        }
         EvenPort evenPort = message.first(EvenPort.class);
         PortRule rule =
                 evenPort == null
                         ? PortRule.ANY
                         : evenPort.reserveNext() ? PortRule.EVEN_WITH_NEXT : PortRule.EVEN;
-        if (claimed != null) {
-            SharedState.Reservation reservation = shared.claim(realm, claimed.token(), nowNanos);
-            if (reservation == null) {
-                return Answer.Refusal.of(
-                        ErrorReason.INSUFFICIENT_CAPACITY, RefusalCause.BAD_RESERVATION);
-            }
-            if (Fragmentation.needsReceivedDontFragment(
-                    request.client(), reservation.family(), message)) {
-                shared.returnPort(reservation.family(), reservation.port(), nowNanos);
-                return AllocateChecks.DONT_FRAGMENT_UNKNOWN;
-            }
-            // F-08: exactly the reserved port.
-            begin(
-                    new PendingAllocate(request, lifetimeSeconds, rule, true, null),
-                    List.of(externalAddress(reservation.family(), reservation.port())));
-            return null;
-        }
         List<TransportAddress> leased = new ArrayList<>();
         List<AddressErrorCode> missing = new ArrayList<>();
         for (AddressFamily family : families) {
@@ -222,11 +206,37 @@ final class AllocateProcessor {
             TransportAddress even = leased.getFirst();
             token =
                     new ReservationToken(
-                            shared.reserve(realm, even.family(), even.port() + 1, nowNanos));
+                            shared.reserve(
+                                    request.user().realm().index(),
+                                    even.family(),
+                                    even.port() + 1,
+                                    nowNanos));
         }
+        int lifetimeSeconds = surroundings.settings().grantedLifetimeSeconds(request);
         PendingAllocate pending = new PendingAllocate(request, lifetimeSeconds, rule, false, token);
         pending.missing.addAll(missing);
         begin(pending, leased);
+        return null;
+    }
+
+    /// F-08: exactly the reserved port.
+    private Answer.@Nullable Refusal allocateReserved(Request request, ReservationToken claimed) {
+        long nowNanos = request.nowNanos();
+        SharedState.Reservation reservation =
+                shared.claim(request.user().realm().index(), claimed.token(), nowNanos);
+        if (reservation == null) {
+            return Answer.Refusal.of(
+                    ErrorReason.INSUFFICIENT_CAPACITY, RefusalCause.BAD_RESERVATION);
+        }
+        if (Fragmentation.needsReceivedDontFragment(
+                request.client(), reservation.family(), request.message())) {
+            shared.returnPort(reservation.family(), reservation.port(), nowNanos);
+            return AllocateChecks.DONT_FRAGMENT_UNKNOWN;
+        }
+        int lifetimeSeconds = surroundings.settings().grantedLifetimeSeconds(request);
+        begin(
+                new PendingAllocate(request, lifetimeSeconds, PortRule.ANY, true, null),
+                List.of(externalAddress(reservation.family(), reservation.port())));
         return null;
     }
 
