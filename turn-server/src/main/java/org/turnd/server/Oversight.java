@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.turnd.server.auth.Revocations;
 import org.turnd.server.auth.SecretFingerprint;
@@ -21,13 +22,13 @@ import org.turnd.stun.RestCredentials;
 /// Methods are safe on every thread and don't wait. Futures complete on a thread that is no event
 /// loop, and exceptionally when the server is being closed.
 public final class Oversight {
-    private final Supplier<ServerSettings.Auth> auth;
+    private final Supplier<ServerSettings> settings;
     private final ShardSessions sessions;
     private final Revocations revocations;
 
-    /// @param auth who may allocate now
-    Oversight(Supplier<ServerSettings.Auth> auth, ShardSessions sessions, Revocations revocations) {
-        this.auth = auth;
+    /// @param settings those that are in force
+    Oversight(Supplier<ServerSettings> settings, ShardSessions sessions, Revocations revocations) {
+        this.settings = settings;
         this.sessions = sessions;
         this.revocations = revocations;
     }
@@ -57,40 +58,67 @@ public final class Oversight {
         return sessions.end(id, EndReason.ENDED_BY_OPERATOR).thenApply(ended -> ended > 0);
     }
 
-    /// Serves a user no more, until [#restoreUser] or the end of the process: who has exactly this
-    /// name, and whose time-limited name has this user id. Sessions end now.
+    /// The realm of clients that no other realm claims.
+    private String defaultRealm() {
+        return settings.get().realm();
+    }
+
+    /// As [#revokeUser(String, String)], in the default realm.
+    public CompletableFuture<Integer> revokeUser(String name) {
+        return revokeUser(defaultRealm(), name);
+    }
+
+    /// Serves a user of a realm no more, until [#restoreUser] or the end of the process: who has
+    /// exactly this name, and whose time-limited name has this user id. Sessions end now.
     ///
     /// @return how many sessions ended
     /// @throws IllegalStateException when [Revocations#USERS_MAX] are revoked already
-    public CompletableFuture<Integer> revokeUser(String name) {
-        if (!revocations.revokeUser(name)) {
+    public CompletableFuture<Integer> revokeUser(String realm, String name) {
+        if (!revocations.revokeUser(realm, name)) {
             throw new IllegalStateException(
                     "at most " + Revocations.USERS_MAX + " users can be revoked at once");
         }
         return sessions.endAll(
-                seen -> revocations.isUserRevoked(seen.username()), EndReason.REVOKED);
+                seen ->
+                        seen.realm().equals(realm)
+                                && revocations.isUserRevoked(realm, seen.username()),
+                EndReason.REVOKED);
     }
 
-    /// Serves a revoked user again.
+    /// As [#restoreUser(String, String)], in the default realm.
+    public boolean restoreUser(String name) {
+        return restoreUser(defaultRealm(), name);
+    }
+
+    /// Serves a revoked user of a realm again.
     ///
     /// @return false when the user wasn't revoked
-    public boolean restoreUser(String name) {
-        return revocations.restoreUser(name);
+    public boolean restoreUser(String realm, String name) {
+        return revocations.restoreUser(realm, name);
     }
 
-    /// Says whether a user of this name or user id is not served.
+    /// Says whether a user of the default realm with this name or user id is not served.
     public boolean isRevoked(String name) {
-        return revocations.isUserRevoked(name);
+        return revocations.isUserRevoked(defaultRealm(), name);
     }
 
-    /// The revoked users, sorted.
+    /// The revoked users of the default realm, sorted.
     public Set<String> revokedUsers() {
-        return revocations.users();
+        return revokedUsers(defaultRealm());
     }
 
-    /// The secrets of the settings, in their order.
+    /// The revoked users of a realm, sorted.
+    public Set<String> revokedUsers(String realm) {
+        return revocations.users(realm);
+    }
+
+    /// The secrets of the settings, in their order, and then those of the other realms.
     public List<SecretStatus> secrets() {
-        return auth.get().secrets().stream()
+        ServerSettings now = settings.get();
+        return Stream.concat(
+                        now.auth().secrets().stream(),
+                        now.realms().stream().flatMap(realm -> realm.secrets().stream()))
+                .distinct()
                 .map(SecretFingerprint::of)
                 .map(name -> new SecretStatus(name, revocations.isSecretRevoked(name)))
                 .toList();

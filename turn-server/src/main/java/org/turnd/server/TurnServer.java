@@ -92,7 +92,7 @@ public final class TurnServer implements AutoCloseable {
                                 realmUsers(settings),
                                 policy,
                                 events));
-        oversight = new Oversight(() -> settings().auth(), shards.sessions(), revocations);
+        oversight = new Oversight(this::settings, shards.sessions(), revocations);
         try {
             List<String> problems = shards.listen(settings.listeners(), local);
             if (!problems.isEmpty()) {
@@ -161,6 +161,7 @@ public final class TurnServer implements AutoCloseable {
         Credentials own = ownCredentials;
         return new RevocableCredentials(
                 own == null ? CompositeCredentials.of(of, InstantSource.system(), stored) : own,
+                of.realm(),
                 revocations);
     }
 
@@ -171,7 +172,8 @@ public final class TurnServer implements AutoCloseable {
                     Credentials users =
                             CompositeCredentials.of(realm, of.auth(), InstantSource.system());
                     return new RealmUsers(
-                            realm.name(), new RevocableCredentials(users, revocations));
+                            realm.name(),
+                            new RevocableCredentials(users, realm.name(), revocations));
                 })
                 .toList();
     }

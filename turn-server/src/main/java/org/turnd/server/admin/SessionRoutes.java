@@ -38,6 +38,7 @@ final class SessionRoutes {
                                 this::list)
                         .with(
                                 new Route.Parameter("user", "Of this user name or user id."),
+                                new Route.Parameter("realm", "Of users of this realm."),
                                 new Route.Parameter(
                                         "client", "Of the client at this address, or IP address."),
                                 new Route.Parameter(
@@ -65,7 +66,7 @@ final class SessionRoutes {
     }
 
     private Views views() {
-        return new Views(daemon.settings().realm(), daemon.server(), clock.instant());
+        return new Views(daemon.server(), clock.instant());
     }
 
     private CompletableFuture<Reply> list(ApiRequest request) throws ApiProblem {
@@ -93,6 +94,10 @@ final class SessionRoutes {
                             session.username().equals(user)
                                     || RestCredentials.userId(session.username(), separator)
                                             .equals(user));
+        }
+        String realm = request.parameter("realm");
+        if (realm != null) {
+            wanted = wanted.and(session -> session.realm().equals(realm));
         }
         String client = request.parameter("client");
         if (client != null) {

@@ -10,11 +10,16 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.turnd.server.Oversight;
+import org.turnd.server.config.RealmSettings;
+import org.turnd.server.config.ServerSettings;
 import org.turnd.server.config.ServerSettings.User;
 import org.turnd.server.engine.Session;
 
 /// What can be asked of users and secrets.
 final class UserRoutes {
+    private static final Route.Parameter REALM =
+            new Route.Parameter("realm", "Of this realm; without it, of the default one.");
+
     /// RFC 8489 §14.3.
     private static final int NAME_BYTES_MAX = 508;
 
@@ -27,24 +32,27 @@ final class UserRoutes {
     List<Route> all() {
         return List.of(
                 Route.get(
-                        "/v1/users",
-                        "listUsers",
-                        "Lists users who are configured, have sessions or are revoked.",
-                        ApiTypes.USER_LIST,
-                        this::list),
+                                "/v1/users",
+                                "listUsers",
+                                "Lists users who are configured, have sessions or are revoked.",
+                                ApiTypes.USER_LIST,
+                                this::list)
+                        .with(REALM),
                 Route.put(
-                        "/v1/users/{name}/revocation",
-                        "revokeUser",
-                        "Serves a user no more until the revocation is undone or the server"
-                                + " restarts: who has exactly this name, and whose time-limited"
-                                + " name has this user id. Sessions end at once.",
-                        ApiTypes.REVOCATION,
-                        this::revoke),
+                                "/v1/users/{name}/revocation",
+                                "revokeUser",
+                                "Serves a user no more until the revocation is undone or the server"
+                                        + " restarts: who has exactly this name, and whose time-limited"
+                                        + " name has this user id. Sessions end at once.",
+                                ApiTypes.REVOCATION,
+                                this::revoke)
+                        .with(REALM),
                 Route.delete(
-                        "/v1/users/{name}/revocation",
-                        "restoreUser",
-                        "Serves a revoked user again.",
-                        this::restore),
+                                "/v1/users/{name}/revocation",
+                                "restoreUser",
+                                "Serves a revoked user again.",
+                                this::restore)
+                        .with(REALM),
                 Route.get(
                         "/v1/secrets",
                         "listSecrets",
@@ -70,9 +78,10 @@ final class UserRoutes {
         return daemon.server().oversight();
     }
 
-    private CompletableFuture<Reply> list(ApiRequest request) {
+    private CompletableFuture<Reply> list(ApiRequest request) throws ApiProblem {
+        String realm = realmOf(request);
         return oversight()
-                .sessions(session -> true, SessionRoutes.LIMIT_MAX)
+                .sessions(session -> session.realm().equals(realm), SessionRoutes.LIMIT_MAX)
                 .thenApply(listing -> {
                     Map<String, List<Session>> byUser =
                             listing.sessions().stream()
@@ -82,10 +91,8 @@ final class UserRoutes {
                                                     TreeMap::new,
                                                     Collectors.toList()));
                     Set<String> configured =
-                            daemon.settings().auth().users().stream()
-                                    .map(User::name)
-                                    .collect(Collectors.toSet());
-                    Set<String> revoked = oversight().revokedUsers();
+                            usersOf(realm).stream().map(User::name).collect(Collectors.toSet());
+                    Set<String> revoked = oversight().revokedUsers(realm);
                     configured.forEach(name -> byUser.putIfAbsent(name, List.of()));
                     revoked.forEach(name -> byUser.putIfAbsent(name, List.of()));
                     var users = new JsonArray();
@@ -99,6 +106,28 @@ final class UserRoutes {
                     json.add("users", users);
                     return Reply.ok(json);
                 });
+    }
+
+    /// The realm that a request is about, the default one unless it names another.
+    private String realmOf(ApiRequest request) throws ApiProblem {
+        String realm = request.parameter(REALM.name());
+        ServerSettings settings = daemon.settings();
+        if (realm == null || realm.equals(settings.realm())) {
+            return settings.realm();
+        }
+        if (settings.realms().stream().noneMatch(one -> one.name().equals(realm))) {
+            throw new ApiProblem(404, "there is no such realm");
+        }
+        return realm;
+    }
+
+    private List<User> usersOf(String realm) {
+        ServerSettings settings = daemon.settings();
+        return settings.realms().stream()
+                .filter(one -> one.name().equals(realm))
+                .findFirst()
+                .map(RealmSettings::users)
+                .orElse(settings.auth().users());
     }
 
     private static JsonObject user(String name, List<Session> sessions) {
@@ -118,14 +147,14 @@ final class UserRoutes {
             throw new ApiProblem(400, "a user name has at most " + NAME_BYTES_MAX + " bytes");
         }
         try {
-            return oversight().revokeUser(name).thenApply(UserRoutes::revocation);
+            return oversight().revokeUser(realmOf(request), name).thenApply(UserRoutes::revocation);
         } catch (IllegalStateException full) {
             throw new ApiProblem(409, String.valueOf(full.getMessage()));
         }
     }
 
     private CompletableFuture<Reply> restore(ApiRequest request) throws ApiProblem {
-        if (!oversight().restoreUser(request.part("name"))) {
+        if (!oversight().restoreUser(realmOf(request), request.part("name"))) {
             throw new ApiProblem(404, "no such user is revoked");
         }
         return CompletableFuture.completedFuture(Reply.nothing());

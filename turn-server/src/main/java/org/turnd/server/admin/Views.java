@@ -13,13 +13,11 @@ import org.turnd.server.engine.Session;
 
 /// Sessions as JSON, with times instead of durations and addresses instead of indexes.
 final class Views {
-    private final String realm;
     private final TurnServer server;
     private final Instant now;
 
     /// @param now the time that durations are counted from
-    Views(String realm, TurnServer server, Instant now) {
-        this.realm = realm;
+    Views(TurnServer server, Instant now) {
         this.server = server;
         this.now = now;
     }
@@ -32,7 +30,7 @@ final class Views {
         if (secret != null) {
             json.addProperty("secret", secret);
         }
-        json.addProperty("realm", realm);
+        json.addProperty("realm", session.realm());
         json.addProperty("transport", session.transport().name().toLowerCase(Locale.ROOT));
         json.addProperty("client", session.client().toString());
         json.addProperty("server", listener(session.listener()));

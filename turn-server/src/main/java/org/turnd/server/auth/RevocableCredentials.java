@@ -14,11 +14,14 @@ import org.turnd.stun.Octets;
 /// source is.
 public final class RevocableCredentials implements Credentials {
     private final Credentials source;
+    private final String ofRealm;
     private final Revocations revocations;
 
     /// @param source everybody
-    public RevocableCredentials(Credentials source, Revocations revocations) {
+    /// @param realm whose users they are
+    public RevocableCredentials(Credentials source, String realm, Revocations revocations) {
         this.source = source;
+        this.ofRealm = realm;
         this.revocations = revocations;
     }
 
@@ -30,7 +33,7 @@ public final class RevocableCredentials implements Credentials {
     @Override
     public @Nullable Credential find(
             String username, String realm, KeyAlgorithm algorithm, int candidate) {
-        if (revocations.isUserRevoked(username)) {
+        if (revocations.isUserRevoked(ofRealm, username)) {
             return null;
         }
         Credential credential = source.find(username, realm, algorithm, candidate);
@@ -52,7 +55,7 @@ public final class RevocableCredentials implements Credentials {
 
     @Override
     public Credentials answering(RemoteUsers.Replies replies) {
-        return new RevocableCredentials(source.answering(replies), revocations);
+        return new RevocableCredentials(source.answering(replies), ofRealm, revocations);
     }
 
     @Override
@@ -63,16 +66,16 @@ public final class RevocableCredentials implements Credentials {
 
     @Override
     public boolean isRevoked(String username) {
-        return revocations.isUserRevoked(username);
+        return revocations.isUserRevoked(ofRealm, username);
     }
 
     @Override
     public @Nullable AccessTokens accessTokens() {
         AccessTokens tokens = source.accessTokens();
-        return tokens == null ? null : new RevocableTokens(tokens, revocations);
+        return tokens == null ? null : new RevocableTokens(tokens, ofRealm, revocations);
     }
 
-    private record RevocableTokens(AccessTokens tokens, Revocations revocations)
+    private record RevocableTokens(AccessTokens tokens, String realm, Revocations revocations)
             implements AccessTokens {
         @Override
         public String serverName() {
@@ -87,7 +90,7 @@ public final class RevocableCredentials implements Credentials {
         @Override
         public Opened open(String keyId, Octets token) {
             Opened opened = tokens.open(keyId, token);
-            return opened instanceof Good good && revocations.isUserRevoked(good.account())
+            return opened instanceof Good good && revocations.isUserRevoked(realm, good.account())
                     ? new Bad(RefusalCause.REVOKED)
                     : opened;
         }

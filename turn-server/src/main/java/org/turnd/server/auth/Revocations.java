@@ -4,6 +4,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Users and secrets that an operator has revoked: nobody of that name, and nobody with a
@@ -16,7 +17,9 @@ public final class Revocations {
     /// Revoked secrets at most.
     public static final int SECRETS_MAX = 100;
 
-    private final Set<String> users = ConcurrentHashMap.newKeySet();
+    private record User(String realm, String name) {}
+
+    private final Set<User> users = ConcurrentHashMap.newKeySet();
     private final Set<String> secrets = ConcurrentHashMap.newKeySet();
     private final UnaryOperator<String> userId;
 
@@ -26,11 +29,12 @@ public final class Revocations {
         this.userId = userId;
     }
 
-    /// Revokes a user: who has exactly this name, and all time-limited names with this user id.
+    /// Revokes a user of a realm: who has exactly this name, and all time-limited names with this
+    /// user id.
     ///
     /// @return false when too many are revoked already
-    public boolean revokeUser(String name) {
-        return add(users, name, USERS_MAX);
+    public boolean revokeUser(String realm, String name) {
+        return add(users, new User(realm, name), USERS_MAX);
     }
 
     /// Revokes the secret with this fingerprint.
@@ -40,7 +44,7 @@ public final class Revocations {
         return add(secrets, fingerprint, SECRETS_MAX);
     }
 
-    private static boolean add(Set<String> names, String name, int max) {
+    private static <T> boolean add(Set<T> names, T name, int max) {
         synchronized (names) {
             return names.contains(name) || (names.size() < max && names.add(name));
         }
@@ -49,8 +53,8 @@ public final class Revocations {
     /// Undoes the revocation of a user.
     ///
     /// @return false when the user wasn't revoked
-    public boolean restoreUser(String name) {
-        return users.remove(name);
+    public boolean restoreUser(String realm, String name) {
+        return users.remove(new User(realm, name));
     }
 
     /// Undoes the revocation of a secret.
@@ -61,9 +65,10 @@ public final class Revocations {
     }
 
     /// Says whether a user is not to be served.
-    public boolean isUserRevoked(String username) {
+    public boolean isUserRevoked(String realm, String username) {
         return !users.isEmpty()
-                && (users.contains(username) || users.contains(userId.apply(username)));
+                && (users.contains(new User(realm, username))
+                        || users.contains(new User(realm, userId.apply(username))));
     }
 
     /// Says whether credentials of this source are not to be served; null is no secret.
@@ -71,8 +76,11 @@ public final class Revocations {
         return source != null && secrets.contains(source);
     }
 
-    /// The revoked users, sorted.
-    public Set<String> users() {
-        return new TreeSet<>(users);
+    /// The revoked users of a realm, sorted.
+    public Set<String> users(String realm) {
+        return users.stream()
+                .filter(user -> user.realm().equals(realm))
+                .map(User::name)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 }

@@ -113,7 +113,15 @@ final class Allocation extends TimerWheel.Timer {
     /// As [#summary], for events about another five-tuple.
     AllocationSummary summaryAt(ClientPath path) {
         return new AllocationSummary(
-                id, path, username, relayed, relaysTcp, createdNanos, bytesToPeers, bytesToClient);
+                id,
+                path,
+                owner.realm().name(),
+                username,
+                relayed,
+                relaysTcp,
+                createdNanos,
+                bytesToPeers,
+                bytesToClient);
     }
 
     /// Says whether a relay socket is still being bound.

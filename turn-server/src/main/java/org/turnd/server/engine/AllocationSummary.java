@@ -7,6 +7,7 @@ import org.turnd.stun.TransportAddress;
 ///
 /// @param client the five-tuple that the event is about: the client's, or the one that it comes to
 ///   or leaves when it moves
+/// @param realm the realm of who made it
 /// @param username who made it; what counts as one user in quotas and logs
 /// @param relayed its relayed transport addresses: two when it is dual, also after one has ended
 /// @param relaysTcp these are TCP's (RFC 6062)
@@ -16,6 +17,7 @@ import org.turnd.stun.TransportAddress;
 public record AllocationSummary(
         AllocationId id,
         ClientPath client,
+        String realm,
         String username,
         List<TransportAddress> relayed,
         boolean relaysTcp,

@@ -7,6 +7,7 @@ import org.turnd.stun.TransportAddress;
 
 /// One live allocation as an operator sees it: a copy, made at one moment.
 ///
+/// @param realm the realm of its user
 /// @param username what quotas and logs call its user; no secret
 /// @param source what the user's key was made with, see [Credential#source]
 /// @param listener index of the listener that the client reaches
@@ -22,6 +23,7 @@ import org.turnd.stun.TransportAddress;
 /// @param packetsToPeers, packetsToClient of a UDP relay
 public record Session(
         AllocationId id,
+        String realm,
         String username,
         @Nullable String source,
         Transport transport,

@@ -67,6 +67,11 @@ public final class Sessions {
             return allocation.id;
         }
 
+        /// The realm of its user.
+        public String realm() {
+            return allocation.owner.realm().name();
+        }
+
         /// What quotas and logs call its user.
         public String username() {
             return allocation.username;
@@ -105,6 +110,7 @@ public final class Sessions {
             }
             return new Session(
                     allocation.id,
+                    realm(),
                     allocation.username,
                     allocation.owner.source(),
                     allocation.client.transport(),

@@ -24,6 +24,7 @@ public record Event(Instant time, EventKind kind, Map<EventField, Object> fields
                         List.of(
                                 EventField.ID,
                                 EventField.USERNAME,
+                                EventField.REALM,
                                 EventField.CLIENT,
                                 EventField.TRANSPORT,
                                 EventField.RELAYED,

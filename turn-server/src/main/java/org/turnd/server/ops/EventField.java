@@ -8,6 +8,7 @@ public enum EventField {
             "Names the allocation, for example `1-42`: no other allocation has the name until the"
                     + " server starts again."),
     USERNAME("Who made the allocation; with a token, the name that stands for its user."),
+    REALM("The realm of who made the allocation."),
     CLIENT("The client's address and port, as the server sees them."),
     TRANSPORT("How the client talks to the server: `udp`, `tcp`, `tls` or `dtls`."),
     RELAYED("A list: the relayed transport addresses, two when the allocation is dual."),

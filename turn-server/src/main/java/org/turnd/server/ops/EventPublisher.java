@@ -152,6 +152,7 @@ public final class EventPublisher implements EngineEvents {
         Map<EventField, Object> fields = new EnumMap<>(EventField.class);
         fields.put(EventField.ID, allocation.id().toString());
         fields.put(EventField.USERNAME, allocation.username());
+        fields.put(EventField.REALM, allocation.realm());
         fields.put(EventField.CLIENT, allocation.client().client().toString());
         fields.put(EventField.TRANSPORT, text(allocation.client().transport()));
         fields.put(

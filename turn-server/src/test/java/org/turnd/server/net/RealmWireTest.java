@@ -2,6 +2,7 @@ package org.turnd.server.net;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.util.List;
@@ -88,6 +89,28 @@ class RealmWireTest {
                     assertEquals(401, refusal(stranger));
                 }
             }
+        }
+    }
+
+    @Test
+    void revokesAUserInOneRealmAlone() throws Exception {
+        User alice = other(TestSettings.USER);
+        try (var server = settings(RealmSettings.Limits.NONE, alice).start();
+                var here = client(server, Protocol.UDP, false);
+                var there = client(server, Protocol.UDP, true)) {
+            here.allocate();
+            there.as(TestSettings.USER, OTHER_REALM, OTHER_PASSWORD).allocate();
+            assertEquals(
+                    1,
+                    server.oversight()
+                            .sessions(session -> session.realm().equals(OTHER_REALM), 10)
+                            .get()
+                            .matched());
+            assertEquals(1, server.oversight().revokeUser(OTHER_REALM, TestSettings.USER).get());
+            assertEquals(401, refusal(there));
+            assertEquals(437, refusal(here), "it still has its allocation");
+            assertTrue(server.oversight().restoreUser(OTHER_REALM, TestSettings.USER));
+            there.allocate();
         }
     }
 

@@ -142,6 +142,7 @@ class EventLogTest {
         return new AllocationSummary(
                 new AllocationId(0, 7),
                 CLIENT,
+                "example.org",
                 username,
                 List.of(TransportAddress.ipv4(0xCB00_7101, 50_000)),
                 false,

@@ -81,6 +81,7 @@ class EventReferenceTest {
                 new AllocationSummary(
                         new AllocationId(1, 42),
                         ClientPath.datagram(0, TransportAddress.ipv4(0xC000_0201, 4711)),
+                        "example.org",
                         "1767326645:alice",
                         List.of(TransportAddress.ipv4(0xCB00_7101, 50_002)),
                         false,
