@@ -25,6 +25,7 @@ import org.turnd.stun.TransportAddress;
 /// UDP (RFC 8489 §6). Blocks: never to be called on an event loop.
 public final class StunQuery {
     private static final long FIRST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long NANOS_PER_MILLISECOND = 1_000_000;
     private static final int DATAGRAM_BYTES_MAX = 1500;
 
     /// A server that starts again has no socket for a moment.
@@ -103,12 +104,13 @@ public final class StunQuery {
     }
 
     private byte @Nullable [] receive(long until) throws IOException {
-        long millis = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
-        if (millis <= 0) {
+        long nanos = until - System.nanoTime();
+        if (nanos <= 0) {
             return null;
         }
         var packet = new DatagramPacket(new byte[DATAGRAM_BYTES_MAX], DATAGRAM_BYTES_MAX);
-        socket.setSoTimeout((int) millis);
+        // Rounded up: the rest of a millisecond is waited for, not spent on requests.
+        socket.setSoTimeout((int) Math.ceilDiv(nanos, NANOS_PER_MILLISECOND));
         try {
             socket.receive(packet);
         } catch (SocketTimeoutException silence) {

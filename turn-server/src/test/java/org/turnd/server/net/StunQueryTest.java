@@ -108,6 +108,7 @@ class StunQueryTest {
                     server.address() + " has not answered within 50 ms",
                     server.address(),
                     Duration.ofMillis(50));
+            assertEquals(1, server.requests(), "it waits half a second before it asks again");
             server.answers(request ->
                     List.of(
                             StunResponder.answer(
