@@ -94,11 +94,10 @@ final class CommandRules {
     /// Rules that no command has asked for.
     List<String> unused() {
         return byPage.entrySet().stream()
-                .flatMap(
-                        page ->
-                                page.getValue().stream()
-                                        .filter(rule -> !used.contains(rule))
-                                        .map(rule -> page.getKey() + ": " + rule.command()))
+                .flatMap(page ->
+                        page.getValue().stream()
+                                .filter(rule -> !used.contains(rule))
+                                .map(rule -> page.getKey() + ": " + rule.command()))
                 .sorted()
                 .toList();
     }

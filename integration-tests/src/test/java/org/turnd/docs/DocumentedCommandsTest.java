@@ -89,8 +89,8 @@ class DocumentedCommandsTest {
         }
     }
 
-    /// Addresses and files of another machine are the only problems that a configuration in the text
-    /// may have. Dots stand for a secret.
+    /// Addresses and files of another machine are the only problems that a configuration in the
+    /// text may have. Dots stand for a secret.
     @Test
     void configurationLoads() throws IOException {
         var wrong = new ArrayList<String>();
@@ -99,7 +99,8 @@ class DocumentedCommandsTest {
                 if (block.language().equals("hocon")) {
                     problemsOf(block).stream()
                             .filter(problem -> !isOfThisMachine(problem))
-                            .forEach(problem -> wrong.add(ROOT.relativize(page.file) + ": " + problem));
+                            .forEach(problem ->
+                                    wrong.add(ROOT.relativize(page.file) + ": " + problem));
                 }
             }
         }
@@ -111,7 +112,8 @@ class DocumentedCommandsTest {
         var number = new AtomicInteger();
         String text =
                 DOTS.matcher(block.text())
-                        .replaceAll(dots -> "\"nT8wQz4kYp2sVb6xJc9rLm3f" + number.incrementAndGet() + "\"");
+                        .replaceAll(dots ->
+                                "\"nT8wQz4kYp2sVb6xJc9rLm3f" + number.incrementAndGet() + "\"");
         Files.writeString(file, text + "http.address = none\n");
         ConfigResult result = ConfigLoader.load(file, SECRETS, LocalMachine.look());
         return result instanceof ConfigResult.Refused refused ? refused.problems() : List.of();

@@ -19,8 +19,7 @@ final class Reader implements AutoCloseable {
     private static final String BEGINS = "@@ begins ";
     private static final String ENDS = "@@ ends ";
 
-    private final Namespace host =
-            new Namespace("turnd-docs-" + ProcessHandle.current().pid());
+    private final Namespace host = new Namespace("turnd-docs-" + ProcessHandle.current().pid());
     private final Path directory;
     private final Path root;
 
@@ -81,8 +80,7 @@ final class Reader implements AutoCloseable {
             String said = i + 1 < parts.length ? parts[i + 1] : "not reached";
             String end = ENDS + rules.of(command).exits();
             if (said.lines().noneMatch(end::equals)) {
-                wrong.add(
-                        "%s: %s\n%s".formatted(command.place(), command.text(), said.indent(4)));
+                wrong.add("%s: %s\n%s".formatted(command.place(), command.text(), said.indent(4)));
             }
         }
         if (!wrong.isEmpty()) {
