@@ -76,9 +76,13 @@ final class EngineJudge {
         for (Output output : outputs) {
             switch (output) {
                 case Output.ToClient toClient -> {
+                    StunMessage message = TestClient.decode(toClient.bytes());
+                    if (isTimerLate && isLateRefusal(message, request)) {
+                        continue;
+                    }
                     assertEquals(from.destination(), toClient.client(), "it wasn't asked");
                     assertEquals(null, answer, "two answers");
-                    answer = TestClient.decode(toClient.bytes());
+                    answer = message;
                     checkAnswer(from, request, answer);
                 }
                 case Output.ToPeer toPeer -> checkPeer(toPeer.peer(), ++sent);
@@ -93,6 +97,13 @@ final class EngineJudge {
             }
         }
         return answer;
+    }
+
+    /// A peer that didn't take a connection in time: its client is told with whatever comes next.
+    private static boolean isLateRefusal(StunMessage message, @Nullable StunMessage request) {
+        return message.method() == StunMethod.CONNECT
+                && message.messageClass() == StunClass.ERROR_RESPONSE
+                && (request == null || !request.transactionId().equals(message.transactionId()));
     }
 
     private void checkAnswer(TestClient from, @Nullable StunMessage request, StunMessage answer) {
