@@ -26,7 +26,7 @@ import org.turnd.server.config.LocalMachine;
 
 /// Every command of the documentation is run, and does what its page says; every configuration in
 /// it is one that turnd takes. What can't be run here stands in `commands.conf` with the reason.
-@Timeout(120)
+@Timeout(240)
 class DocumentedCommandsTest {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 

@@ -16,6 +16,9 @@ import org.turnd.peers.lab.Namespace;
 /// and nothing else listens: a network namespace, and file systems that forget what was written.
 /// `sudo` isn't needed, because this is root.
 final class Reader implements AutoCloseable {
+    /// Each command starts a Java virtual machine or two.
+    private static final String LONGEST_SECONDS = "200";
+
     private static final String BEGINS = "@@ begins ";
     private static final String ENDS = "@@ ends ";
 
@@ -58,9 +61,11 @@ final class Reader implements AutoCloseable {
         script.append("stop_server\n");
         Path file = directory.resolve("page.sh");
         Files.writeString(file, script);
-        String output =
-                host.attempt("unshare", "--mount", "timeout", "55", "bash", file.toString())
-                        .output();
+        Process shell =
+                host.exec("unshare", "--mount", "timeout", LONGEST_SECONDS, "bash", file.toString())
+                        .redirectErrorStream(true)
+                        .start();
+        String output = new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         return judge(output, commands, rules);
     }
 
